@@ -1,0 +1,142 @@
+import { Type, type Static } from 'typebox';
+import { ENTRY_KINDS } from '../domain/entry.ts';
+import { TILL_ERRORS } from './errors.ts';
+import {
+  Count, CurrencyCode, DayText, Id, LocalTextSchema, Milliseconds, MinorAmount, oneOf, PointsChange, PointsCount, strictObject,
+} from './primitives.ts';
+
+export const StaffView = strictObject({ id: Id, name: Type.String(), role: oneOf(['cashier', 'manager']) });
+export type StaffView = Static<typeof StaffView>;
+
+/** How the till stands to the server. `offlineSinceMs` is null while online. */
+export const SyncView = strictObject({
+  online: Type.Boolean(),
+  offlineSinceMs: Type.Union([Milliseconds, Type.Null()]),
+  /** When the till last heard from the server; null: never. */
+  lastHeardMs: Type.Union([Milliseconds, Type.Null()]),
+  /** Own entries that the server has not acknowledged. */
+  waiting: Count,
+  quarantined: Count,
+  /** First load in progress: documents pulled so far. Null when done. */
+  firstLoad: Type.Union([Count, Type.Null()]),
+  lastError: Type.Union([strictObject({ code: Type.String(), atMs: Milliseconds }), Type.Null()]),
+});
+export type SyncView = Static<typeof SyncView>;
+
+/**
+ * What became of an earlier enrolment's chain whose replica could not go on: entries that could be read, those of them that
+ * the server lacked and was sent, those that it would not take, and how many are nowhere; null: that cannot be known.
+ */
+export const RecoveryView = strictObject({
+  epoch: Count,
+  readable: Count,
+  sent: Count,
+  kept: Count,
+  unknown: Type.Union([Count, Type.Null()]),
+});
+export type RecoveryView = Static<typeof RecoveryView>;
+
+/** The state the window always shows. */
+export const TillView = strictObject({
+  /** `new`: not enrolled; `blocked`: the replica may not trade, see `blockedBy`. */
+  phase: oneOf(['new', 'loading', 'ready', 'blocked']),
+  blockedBy: Type.Union([oneOf(TILL_ERRORS), Type.Null()]),
+  terminal: Type.Union([Id, Type.Null()]),
+  store: Type.Union([
+    strictObject({
+      id: Id, name: LocalTextSchema, currency: CurrencyCode, utcOffsetMinutes: Type.Integer(), address: Type.String(),
+      receiptFooter: LocalTextSchema, demo: Type.Boolean(),
+    }),
+    Type.Null(),
+  ]),
+  staff: Type.Union([StaffView, Type.Null()]),
+  sync: SyncView,
+  /** The account of an earlier chain; absent: none had anything to tell. */
+  recovered: Type.Optional(RecoveryView),
+  version: Type.String(),
+});
+export type TillView = Static<typeof TillView>;
+
+/** A member in a list of matches; of the phone only the last four digits leave the core. */
+export const MemberMatch = strictObject({
+  id: Id,
+  name: Type.String(),
+  card: Type.String(),
+  phoneTail: Type.String({ maxLength: 4 }),
+  balance: PointsChange,
+});
+export type MemberMatch = Static<typeof MemberMatch>;
+
+/** A member at the till, live. */
+export const MemberView = strictObject({
+  id: Id,
+  name: Type.String(),
+  card: Type.String(),
+  phoneTail: Type.String({ maxLength: 4 }),
+  joinedOn: DayText,
+  /** Exact for what this till has seen (N3); below zero only after redeeming at risk. */
+  balance: PointsChange,
+  /** Points this till holds by lease for the member, still spendable. */
+  leased: PointsCount,
+  /** What could be redeemed at risk now. */
+  atRiskAllowed: PointsCount,
+  /** Set when the balance may be old: the till is offline and this is when it last heard from the server. */
+  asOfMs: Type.Union([Milliseconds, Type.Null()]),
+  /** Whether a lease is being asked for. */
+  cover: oneOf(['none', 'asking', 'held']),
+});
+export type MemberView = Static<typeof MemberView>;
+
+/** Where an entry stands, for its chip. */
+export const ENTRY_STATES = ['saved', 'at-risk', 'confirmed', 'shortfall', 'quarantined'] as const;
+
+/** All that a receipt prints and a history row shows. */
+export const ReceiptView = strictObject({
+  entry: Id,
+  kind: oneOf(ENTRY_KINDS),
+  /** Number people read: terminal, epoch and seq, like `T1-1-42`. */
+  number: Type.String(),
+  store: Id,
+  storeName: LocalTextSchema,
+  address: Type.String(),
+  footer: LocalTextSchema,
+  terminal: Id,
+  staffName: Type.String(),
+  wallMs: Milliseconds,
+  businessDate: DayText,
+  /** The store's offset, so that the receipt shows the store's time. */
+  utcOffsetMinutes: Type.Integer(),
+  currency: CurrencyCode,
+  totalMinor: MinorAmount,
+  discountMinor: MinorAmount,
+  netMinor: MinorAmount,
+  /** Masked for paper: first letter and stars; '' without a member. */
+  memberName: Type.String(),
+  cardTail: Type.String(),
+  redeemed: PointsCount,
+  atRisk: PointsCount,
+  earned: PointsCount,
+  /** For a reversal: points returned and taken back. */
+  returned: PointsCount,
+  clawedBack: PointsCount,
+  /** Balance before and after, as this till saw it; null without a member or when no longer known. */
+  before: Type.Union([PointsChange, Type.Null()]),
+  after: Type.Union([PointsChange, Type.Null()]),
+  state: oneOf(ENTRY_STATES),
+  shortfall: PointsCount,
+  /** Entry that this one reverses, or that reverses this one; '' when none. */
+  reverses: Type.String(),
+  reversedBy: Type.String(),
+});
+export type ReceiptView = Static<typeof ReceiptView>;
+
+/** One entry waiting to be sent. */
+export const WaitingEntry = strictObject({
+  entry: Id,
+  number: Type.String(),
+  kind: oneOf(ENTRY_KINDS),
+  wallMs: Milliseconds,
+  points: PointsCount,
+  quarantined: Type.Union([Type.String(), Type.Null()]),
+});
+export type WaitingEntry = Static<typeof WaitingEntry>;

@@ -1,0 +1,221 @@
+import { minor, points, type Minor, type Points } from './integers.ts';
+import { checkAmount } from './currency.ts';
+import { PLAIN_SALE, type SaleContext } from './context.ts';
+import { earnedPoints } from './earn.ts';
+import { checkConditions, discountFor, leastOf, limitEffects, refusalFor, roundDown, type LimitEffect, type RedemptionCase } from './limits.ts';
+import type { Programme, RatioRule, RedemptionRule } from './programme.ts';
+import type { AtRiskCap, Outcome, Refusal } from './refusal.ts';
+
+/** Points that cover a redemption here and now: leased to this till, and what may be redeemed at risk. */
+export interface CoverInHand {
+  leased: Points;
+  atRiskAllowed: Points;
+  /** Which cap set `atRiskAllowed`. */
+  cap: AtRiskCap;
+}
+
+export interface QuoteInput {
+  programme: Programme;
+  billMinor: number;
+  currency: string;
+  balance: Points;
+  cover: CoverInHand;
+  nowMs: number;
+  /** Absent: nothing but the amount is known. */
+  context?: SaleContext;
+}
+
+/** One possible redemption: what it consumes, what it is worth, how it would be covered, what the sale would earn. */
+export interface RedemptionOption {
+  rule: string;
+  points: Points;
+  discountMinor: Minor;
+  netMinor: Minor;
+  leasedPoints: Points;
+  atRiskPoints: Points;
+  earnPoints: Points;
+}
+
+/** What one rule says: its largest redemption, or why there is none, and what each limit did. */
+export interface RuleQuote {
+  rule: string;
+  kind: 'ratio' | 'fixed';
+  best: RedemptionOption | null;
+  refusal: Refusal | null;
+  limits: LimitEffect[];
+}
+
+/** `proposed` is the largest discount over all rules, with the fewest points when equal; null when nothing is possible. */
+export interface Quote {
+  programme: number;
+  billMinor: Minor;
+  currency: string;
+  balance: Points;
+  proposed: RedemptionOption | null;
+  rules: RuleQuote[];
+  /** Why nothing is proposed, when nothing is. */
+  refusal: Refusal | null;
+  /** What the sale earns when nothing is redeemed. */
+  earnWithoutRedeeming: Points;
+}
+
+/** Decides what a member can redeem on a bill. The till quotes with it and the server decides again with it. */
+export function quote(input: QuoteInput): Outcome<Quote> {
+  const bill = checkBill(input);
+  if (!bill.ok) return bill;
+  const rules = input.programme.redeem.map((rule) => quoteRule(rule, input, bill.value));
+  const proposed = rules.reduce<RedemptionOption | null>((best, rule) => better(best, rule.best), null);
+  const refusal = proposed === null ? (rules.find((rule) => rule.refusal !== null)?.refusal ?? null) : null;
+  return {
+    ok: true,
+    value: {
+      programme: input.programme.version,
+      billMinor: bill.value,
+      currency: input.currency,
+      balance: input.balance,
+      proposed,
+      rules,
+      refusal,
+      earnWithoutRedeeming: earns(input, bill.value, minor(0)),
+    },
+  };
+}
+
+/**
+ * Decides one chosen number of points under one rule (`rule` absent: the first rule that takes them). The refusal carries
+ * a number of points that would work (see {@link Refusal}); of several rules, the one whose number is nearest.
+ */
+export function decideRedemption(input: QuoteInput, wanted: number, ruleId?: string): Outcome<RedemptionOption> {
+  const bill = checkBill(input);
+  if (!bill.ok) return bill;
+  if (!Number.isSafeInteger(wanted) || wanted <= 0) return refuse({ code: 'points-invalid' });
+  const rules = ruleId === undefined ? input.programme.redeem : input.programme.redeem.filter((rule) => rule.id === ruleId);
+  if (rules.length === 0) return refuse({ code: 'rule-unknown', rule: ruleId ?? '' });
+  let refusal: Refusal | undefined;
+  let nearest = Infinity;
+  for (const rule of rules) {
+    const outcome = decideRule(rule, input, bill.value, points(wanted));
+    if (outcome.ok) return outcome;
+    const distance = distanceOf(outcome.refusal, wanted);
+    if (refusal === undefined || distance < nearest) [refusal, nearest] = [outcome.refusal, distance];
+  }
+  return refuse(refusal ?? { code: 'points-invalid' });
+}
+
+/** How far the points that a refusal offers lie from those wanted; infinite when it offers none. */
+function distanceOf(refusal: Refusal, wanted: number): number {
+  const offered = [
+    'allowed' in refusal ? refusal.allowed : 0,
+    'next' in refusal ? refusal.next : 0,
+  ].filter((works) => works > 0);
+  return Math.min(...offered.map((works) => Math.abs(works - wanted)));
+}
+
+function checkBill(input: QuoteInput): Outcome<Minor> {
+  const bill = checkAmount(input.billMinor, input.currency);
+  if (!bill.ok) return bill;
+  if (input.currency !== input.programme.currency) {
+    return refuse({ code: 'currency-mismatch', currency: input.currency, expected: input.programme.currency });
+  }
+  return bill;
+}
+
+function quoteRule(rule: RedemptionRule, input: QuoteInput, billMinor: Minor): RuleQuote {
+  const at = caseOf(input, billMinor);
+  const condition = checkConditions(rule, at);
+  if (condition !== undefined) return { rule: rule.id, kind: rule.kind, best: null, refusal: condition, limits: [] };
+  const limits = limitEffects(rule, at);
+  const ruled = largest(rule, limits);
+  const covered = roundDown(rule, points(Math.min(ruled, coverTotal(input))));
+  if (covered > 0) {
+    return { rule: rule.id, kind: rule.kind, best: option(rule, input, billMinor, covered), refusal: null, limits };
+  }
+  return { rule: rule.id, kind: rule.kind, best: null, refusal: nothingWorks(rule, input, limits, at, leastOf(rule)), limits };
+}
+
+/** The refusal when no number of points works under a rule. */
+function nothingWorks(rule: RedemptionRule, input: QuoteInput, limits: LimitEffect[], at: RedemptionCase, needed: Points): Refusal {
+  if (largest(rule, limits) > 0) return notCovered(input, needed, points(0));
+  return refusalFor(rule, tightest(limits), needed, points(0), at);
+}
+
+function decideRule(rule: RedemptionRule, input: QuoteInput, billMinor: Minor, wanted: Points): Outcome<RedemptionOption> {
+  const at = caseOf(input, billMinor);
+  const condition = checkConditions(rule, at);
+  if (condition !== undefined) return refuse(condition);
+  const limits = limitEffects(rule, at);
+  const allowed = roundDown(rule, points(Math.min(largest(rule, limits), coverTotal(input))));
+  if (allowed === 0) return refuse(nothingWorks(rule, input, limits, at, points(Math.max(wanted, leastOf(rule)))));
+  if (rule.kind === 'fixed' && wanted !== rule.points) {
+    return refuse({ code: 'fixed-points', points: rule.points, needed: wanted, allowed });
+  }
+  const decisive = tightest(limits);
+  if (wanted > decisive.points) return refuse(refusalFor(rule, decisive, wanted, allowed, at));
+  if (rule.kind === 'ratio') {
+    const between = betweenSteps(rule, wanted, allowed);
+    if (between !== undefined) return refuse(between);
+  }
+  if (wanted > coverTotal(input)) return refuse(notCovered(input, wanted, allowed));
+  return { ok: true, value: option(rule, input, billMinor, roundDown(rule, wanted)) };
+}
+
+/** The refusal of a number that is no multiple or buys nothing; both numbers in it work, or are 0. */
+function betweenSteps(rule: RatioRule, wanted: Points, allowed: Points): Refusal | undefined {
+  const multiple = rule.multiple ?? 1;
+  if (wanted % multiple === 0 && discountFor(rule, wanted) > 0) return undefined;
+  const below = points(wanted - (wanted % multiple));
+  const next = points(Math.max(below + multiple, leastOf(rule)));
+  return {
+    code: 'not-a-multiple',
+    // When a multiple may buy nothing, the first one that does is the step that a person has to know.
+    multiple: points(wanted < leastOf(rule) ? leastOf(rule) : multiple),
+    needed: wanted,
+    allowed: roundDown(rule, points(Math.min(below, allowed))),
+    next: next <= allowed ? next : points(0),
+  };
+}
+
+function option(rule: RedemptionRule, input: QuoteInput, billMinor: Minor, used: Points): RedemptionOption {
+  const discountMinor = discountFor(rule, used);
+  const leasedPoints = points(Math.min(used, input.cover.leased));
+  return {
+    rule: rule.id,
+    points: used,
+    discountMinor,
+    netMinor: minor(billMinor - discountMinor),
+    leasedPoints,
+    atRiskPoints: points(used - leasedPoints),
+    earnPoints: earns(input, billMinor, discountMinor),
+  };
+}
+
+function caseOf({ balance, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor: Minor): RedemptionCase {
+  return { billMinor, balance, nowMs, context };
+}
+
+function earns({ programme, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor: Minor, discountMinor: Minor): Points {
+  return earnedPoints(programme.earn, billMinor, discountMinor, nowMs, context);
+}
+
+const coverTotal = (input: QuoteInput): number => input.cover.leased + input.cover.atRiskAllowed;
+
+function largest(rule: RedemptionRule, limits: LimitEffect[]): Points {
+  return roundDown(rule, tightest(limits).points);
+}
+
+function tightest(limits: LimitEffect[]): LimitEffect {
+  return limits.reduce((least, next) => (next.points < least.points ? next : least));
+}
+
+function better(a: RedemptionOption | null, b: RedemptionOption | null): RedemptionOption | null {
+  if (a === null || b === null) return a ?? b;
+  if (a.discountMinor !== b.discountMinor) return b.discountMinor > a.discountMinor ? b : a;
+  return b.points < a.points ? b : a;
+}
+
+function notCovered(input: QuoteInput, needed: Points, allowed: Points): Refusal {
+  const { leased, atRiskAllowed, cap } = input.cover;
+  return { code: 'not-covered', covered: leased, atRiskAllowed, needed, allowed, cap };
+}
+
+const refuse = (refusal: Refusal): { ok: false; refusal: Refusal } => ({ ok: false, refusal });

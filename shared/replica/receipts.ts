@@ -1,0 +1,140 @@
+import type { OwnEntryDoc, PostedEntryDoc } from '../contract/documents.ts';
+import type { ReceiptView } from '../contract/views.ts';
+import { memberDelta } from '../domain/balance.ts';
+import type { Reversal } from '../domain/entry.ts';
+import { minor, points } from '../domain/integers.ts';
+import type { Outcome } from '../domain/refusal.ts';
+import type { Directory } from './directory.ts';
+import { queryDocuments, readDocument } from './documents.ts';
+import type { Identity, Replica } from './ports.ts';
+import type { Projection } from './projection.ts';
+
+/** An entry as the till has it: its own document, what the server booked, or both. */
+export interface KnownEntry {
+  own: OwnEntryDoc | undefined;
+  posted: PostedEntryDoc | undefined;
+}
+
+/** Receipts of entries of this store, this till's own and others'. */
+export interface Receipts {
+  known(id: string): Promise<KnownEntry | undefined>;
+  /** Id of an entry that reverses this one, or a part of it; undefined when none does. */
+  reversalOf(id: string): Promise<string | undefined>;
+  /** What every known reversal of an entry gave back. */
+  reversalsOf(id: string): Promise<Reversal[]>;
+  of(id: string): Promise<Outcome<ReceiptView>>;
+  /** The last sale of this till that can be voided. */
+  lastSale(): Promise<ReceiptView | null>;
+}
+
+export interface ReceiptParts {
+  replica: Replica;
+  identity: Identity;
+  directory: Directory;
+  projection: Projection;
+}
+
+/** Sales looked at, newest first, for one that can still be voided. */
+const LAST_SALES = 50;
+
+/** Makes the receipts of a till. */
+export function createReceipts(parts: ReceiptParts): Receipts {
+  const { replica, identity } = parts;
+  const known = async (id: string): Promise<KnownEntry | undefined> => {
+    const [own, posted] = await Promise.all([readDocument(replica, 'own', id), readDocument(replica, 'posted', id)]);
+    const document = posted ?? own;
+    // A till that moved to another store keeps its old entries; they are that store's.
+    return document === undefined || document.store !== identity.store ? undefined : { own, posted };
+  };
+  const reversalOf = async (id: string): Promise<string | undefined> => {
+    const query = { selector: { reverses: id }, limit: 1 };
+    const found = await Promise.all([queryDocuments(replica, 'own', query), queryDocuments(replica, 'posted', query)]);
+    return found.flat()[0]?.id;
+  };
+  const reversalsOf = async (id: string): Promise<Reversal[]> => {
+    const query = { selector: { reverses: id } };
+    const found = (await Promise.all([queryDocuments(replica, 'own', query), queryDocuments(replica, 'posted', query)])).flat();
+    // One that this till made and the server has booked is in both.
+    return [...new Map(found.map((document) => [document.id, document.entry.reversal])).values()].filter((reversal) => reversal !== undefined);
+  };
+  const of = async (id: string): Promise<Outcome<ReceiptView>> => {
+    const entry = await known(id);
+    if (entry === undefined) return { ok: false, refusal: { code: 'entry-unknown' } };
+    const reverses = (entry.posted ?? entry.own)?.reverses ?? '';
+    const [reversedBy, sale] = await Promise.all([reversalOf(id), reverses === '' ? undefined : known(reverses)]);
+    return { ok: true, value: receiptView(parts, entry, { reversedBy: reversedBy ?? '', sale }) };
+  };
+  return {
+    known,
+    reversalOf,
+    reversalsOf,
+    of,
+    async lastSale() {
+      const { terminal, epoch, store } = identity;
+      const newest = await queryDocuments(replica, 'own', {
+        selector: { epoch, terminal, store, kind: 'sale' }, sort: [{ epoch: 'desc' }, { seq: 'desc' }], limit: LAST_SALES,
+      });
+      for (const { id } of newest) {
+        if ((await reversalOf(id)) !== undefined) continue;
+        const outcome = await of(id);
+        return outcome.ok ? outcome.value : null;
+      }
+      return null;
+    },
+  };
+}
+
+/** A receipt of an entry whose reversal and reversed sale are known already. */
+export function receiptView(
+  parts: Omit<ReceiptParts, 'replica'>,
+  { own, posted }: KnownEntry,
+  beside: { reversedBy: string; sale?: KnownEntry | undefined },
+): ReceiptView {
+  const document = posted ?? own;
+  if (document === undefined) throw new Error('assertion failed: a receipt is of an entry');
+  const { entry } = document;
+  const store = parts.directory.store(entry.store);
+  const before = own?.balanceBefore;
+  const atRisk = entry.redeem?.cover.atRisk ?? points(0);
+  return {
+    entry: document.id, kind: document.kind, number: entryNumber(document), store: entry.store,
+    storeName: store?.name ?? { en: entry.store, 'zh-CN': entry.store }, address: store?.address ?? '', footer: store?.receiptFooter ?? { en: '', 'zh-CN': '' },
+    terminal: entry.terminal, staffName: parts.directory.person(entry.staff)?.name ?? entry.staff, wallMs: entry.wallMs,
+    businessDate: entry.businessDate, utcOffsetMinutes: store?.utcOffsetMinutes ?? 0, ...moneyOf({ own, posted }, beside.sale, store?.currency ?? 'XXX'),
+    ...holderOf(parts.projection, document.member), redeemed: entry.redeem?.points ?? points(0), atRisk, earned: entry.earn?.points ?? points(0),
+    returned: entry.reversal?.returnPoints ?? points(0), clawedBack: entry.reversal?.clawBackPoints ?? points(0),
+    before: before ?? null, after: before === undefined ? null : points(before + memberDelta(entry)),
+    state: stateOf({ own, posted }), shortfall: posted?.shortfall ?? own?.shortfall ?? points(0), reverses: document.reverses, reversedBy: beside.reversedBy,
+  };
+}
+
+/** The number people read and the receipt's barcode says: terminal, epoch and seq. */
+export function entryNumber({ terminal, epoch, seq }: { terminal: string; epoch: number; seq: number }): string {
+  return `${terminal}-${epoch}-${seq}`;
+}
+
+/** Where an entry stands; what the server booked says more than what the till knows. */
+function stateOf({ own, posted }: KnownEntry): ReceiptView['state'] {
+  if (posted !== undefined) return posted.shortfall > 0 ? 'shortfall' : 'confirmed';
+  if (own?.quarantined !== undefined) return 'quarantined';
+  if ((own?.shortfall ?? 0) > 0) return 'shortfall';
+  if (own?.position !== undefined) return 'confirmed';
+  return (own?.entry.redeem?.cover.atRisk ?? 0) > 0 ? 'at-risk' : 'saved';
+}
+
+/** Money of the entry's own bill; a reversal shows the bill it reverses, and what is paid back. */
+function moneyOf({ own, posted }: KnownEntry, sale: KnownEntry | undefined, storeCurrency: string) {
+  const entry = (posted ?? own)?.entry;
+  const bill = entry?.bill ?? (sale?.posted ?? sale?.own)?.entry.bill;
+  const refund = entry?.reversal?.refundMinor;
+  const netMinor = refund ?? bill?.netMinor ?? minor(0);
+  const totalMinor = bill?.totalMinor ?? netMinor;
+  return { currency: bill?.currency ?? storeCurrency, totalMinor, netMinor, discountMinor: minor(Math.max(0, totalMinor - netMinor)) };
+}
+
+/** The member as paper may show one: the first letter of the name, the end of the card. */
+function holderOf(projection: Projection, member: string): { memberName: string; cardTail: string } {
+  const account = member === '' ? undefined : projection.account(member);
+  const [first] = Array.from(account?.name ?? '');
+  return { memberName: first === undefined ? '' : `${first}***`, cardTail: account?.card.slice(-4) ?? '' };
+}

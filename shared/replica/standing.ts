@@ -1,0 +1,134 @@
+import { standingPoints, type Visit } from '../domain/habits.ts';
+import { points, type Points } from '../domain/integers.ts';
+import { queryDocuments } from './documents.ts';
+import { mayNeedCover, type LeaseKeeperParts } from './need.ts';
+import { createQueue } from './queue.ts';
+
+/** Leases for members who are not here, but often are (ledger.md, Leases). */
+export interface Standing {
+  /** A member has left: looks whether cover should stay here for the next visit. */
+  consider(member: string): void;
+  /** Whether the member's leases stay here, or are being looked at. */
+  keeps(member: string): boolean;
+  /** Nothing stays any more. */
+  end(): void;
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** All standing leases of a till together hold at most so many times the store's cap of one. */
+const SHARE_OF_CAP = 20;
+/** Entries of a member that make its habits. */
+const ENTRIES = 20;
+/** A standing lease is exchanged for a new one in the last part of its time. */
+const REFRESH_SHARE = 0.25;
+/** How often what stands is looked at without an occasion, milliseconds. */
+const LOOK_MS = 60_000;
+
+interface Host {
+  /** Whether nobody needs the member's leases at this moment. */
+  isFree(member: string): boolean;
+  ask(member: string, wanted: Points): Promise<unknown>;
+  changed(): void;
+}
+
+/** Makes the standing leases of a till; what is asked for is asked for in the background, online, when all has been sent. */
+export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
+  const { cover, directory, mayTrade, ports, sync } = parts;
+  const queue = createQueue();
+  /** Points that should be held for each member. */
+  const wishes = new Map<string, Points>();
+  const looking = new Set<string>();
+  let stopped = false;
+
+  const look = async (member: string): Promise<void> => {
+    const size = stopped ? points(0) : await wishOf(parts, member, wishes);
+    looking.delete(member);
+    if (size > 0) wishes.set(member, size);
+    else wishes.delete(member);
+    host.changed();
+    fill();
+  };
+  const consider = (member: string): void => {
+    if (!mayTrade || stopped || looking.has(member)) return;
+    looking.add(member);
+    void queue.run(() => look(member)).catch(() => {
+      // A replica that cannot be read keeps nothing back; its own fault shows elsewhere.
+      looking.delete(member);
+      host.changed();
+    });
+  };
+  /** What a member's leases hold beyond the wish, or soon hold no more, is given back; the rest is asked for. */
+  const isSpare = (member: string, wish: Points, nowMs: number): boolean => {
+    const uses = cover.uses(member, nowMs);
+    const soon = (directory.own()?.leaseTermMs ?? 0) * REFRESH_SHARE;
+    const isOld = sync.view().online && uses.some(({ lease }) => lease.spendByMs - nowMs < soon);
+    return isOld || cover.leased(member, nowMs) > wish;
+  };
+  const fill = (): void => {
+    const view = sync.view();
+    if (stopped || !view.online || view.waiting > 0) return;
+    const nowMs = ports.nowMs();
+    for (const [member, wish] of wishes) {
+      const missing = wish - cover.leased(member, nowMs);
+      if (missing <= 0 || !host.isFree(member)) continue;
+      // One at a time: the answer, or the end of it, is the next occasion.
+      void host.ask(member, points(missing)).then(() => {
+        // Points that are not free are elsewhere; they are asked for again when the member has been here again.
+        if (cover.leased(member, ports.nowMs()) === 0) wishes.delete(member);
+        fill();
+      });
+      return;
+    }
+  };
+  const following = sync.view$.subscribe(() => fill());
+  const timer = setInterval(() => {
+    host.changed();
+    fill();
+  }, LOOK_MS);
+  (timer as unknown as { unref?: () => void }).unref?.();
+  return {
+    consider,
+    keeps(member) {
+      if (looking.has(member)) return true;
+      const wish = wishes.get(member);
+      return wish !== undefined && !isSpare(member, wish, ports.nowMs());
+    },
+    end() {
+      wishes.clear();
+    },
+    idle: () => queue.idle(),
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      following.unsubscribe();
+      await queue.idle();
+    },
+  };
+}
+
+/** Points to hold for a member: 0 for who is no regular, and where the programme could not redeem anything. */
+async function wishOf(parts: LeaseKeeperParts, member: string, wishes: ReadonlyMap<string, Points>): Promise<Points> {
+  const { directory, ports, projection } = parts;
+  const nowMs = ports.nowMs();
+  const store = directory.own();
+  const balance = projection.balance(member);
+  if (store === undefined || balance === undefined || !mayNeedCover(parts, member, nowMs)) return points(0);
+  const others = [...wishes].reduce((sum, [other, wish]) => sum + (other === member ? 0 : wish), 0);
+  const left = points(Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, store.leaseCap * SHARE_OF_CAP) - others));
+  return standingPoints(await visitsOf(parts, member), { nowMs, balance, caps: { leaseCap: store.leaseCap, left } });
+}
+
+/** Purchases of a member at this store, from what this till made and what it pulled. */
+async function visitsOf({ identity, replica }: LeaseKeeperParts, member: string): Promise<Visit[]> {
+  const selector = { member, kind: 'sale' as const, store: identity.store };
+  const [own, posted] = await Promise.all([
+    queryDocuments(replica, 'own', { selector, sort: [{ member: 'desc' }, { occurredMs: 'desc' }], limit: ENTRIES }),
+    queryDocuments(replica, 'posted', { selector, sort: [{ member: 'desc' }, { occurredMs: 'desc' }], limit: ENTRIES }),
+  ]);
+  // An entry of this till that the server has booked is in both.
+  const visits = new Map([...own, ...posted].map((entry) => [entry.id, {
+    atMs: entry.occurredMs, here: entry.terminal === identity.terminal, redeemed: entry.entry.redeem?.points ?? points(0),
+  }]));
+  return [...visits.values()];
+}

@@ -1,0 +1,108 @@
+import type { Identity, Replica, SyncPort, TillPorts } from '../ports.ts';
+import { createBoard } from './board.ts';
+import { createConnection, type Connection } from './connection.ts';
+import { createLeaseRequests, createMemberSearch } from './cover.ts';
+import { createHttp, type Answer } from './http.ts';
+import { openOwnBook } from './own.ts';
+import { createPulls, type Pulls } from './pulls.ts';
+import { Pusher, type Divergence } from './push.ts';
+import { createServerCalls } from './server.ts';
+import { createSession } from './session.ts';
+import { createPause, HOST_TIMERS, SYNC_TIMING, type Pause, type SyncTiming, type Timers } from './timing.ts';
+
+export { enrolTill } from './enrol.ts';
+export { sendFormerChain } from './former.ts';
+export type { Divergence } from './push.ts';
+export type { SyncTiming, Timers } from './timing.ts';
+
+/** What a till's sync is made of. */
+export interface SyncOptions {
+  replica: Replica;
+  identity: Identity;
+  ports: TillPorts;
+  /** Address of the server: `https://points.example`. */
+  server: string;
+  fetch?: typeof fetch;
+  timers?: Timers;
+  timing?: Partial<SyncTiming>;
+  /** Called when the server's head of this chain is not in it (L8): the till must write no more under this enrolment. */
+  onDiverged?: (how: Divergence) => void;
+}
+
+/**
+ * Starts the sync of an enrolled till and answers once it knows what is waiting; it connects by itself. The replica stays
+ * open until {@link SyncPort.stop} has resolved.
+ */
+export async function createSync(options: SyncOptions): Promise<SyncPort> {
+  const { replica, identity, ports, timers = HOST_TIMERS } = options;
+  const timing = { ...SYNC_TIMING, ...options.timing };
+  const onDiverged = (how: Divergence): void => options.onDiverged?.(how);
+  const control = new AbortController();
+  const stopped = control.signal;
+  const board = createBoard(() => ports.nowMs());
+  const http = createHttp({ server: options.server, fetch: options.fetch ?? fetch, timers, stopped, heard: board.heard });
+  const session = createSession({ http, identity, ports, timers, timeoutMs: timing.connectMs });
+  const calls = createServerCalls(http, session, timing);
+  const random = (bytes: number): Uint8Array => ports.random(bytes);
+  const connection = createConnection({ calls, board, timing, timers, random, stopped });
+  const book = await openOwnBook(replica, identity, board.setCounts);
+  const pusher: Pusher = new Pusher({
+    calls, book, board, identity, timing, timers, random, stopped, connection, onLost: () => pulls.restart(),
+    onDiverged,
+  });
+  const pulls: Pulls = createPulls({
+    replica, identity, ports, calls, book, board, connection, timing, timers, stopped,
+    async onResync(generation) {
+      if (generation !== pulls.generation()) return;
+      // A restored server may have lost own entries too, which makes every pull begin again; otherwise this does.
+      await pusher.meet();
+      if (generation === pulls.generation()) await pulls.restart();
+    },
+  });
+  const heardMs = await pulls.started();
+  if (heardMs !== null) board.setHeardBefore(heardMs);
+  const everything = (): void => {
+    pusher.nudge();
+    pulls.askAll();
+  };
+  const kept = connection.keep({ meet: () => pusher.meet(), onOnline: everything, onHead: (head) => pulls.onHead(head) });
+  const looking = lookAgain(everything, connection, createPause(timers, stopped), timing.roundMs, stopped);
+  const parts = { replica, identity, ports, calls, board, connection, pulls, pusher, timing, timers, stopped, onDiverged };
+
+  return {
+    view$: board.view$,
+    view: board.view,
+    nudge: () => pusher.nudge(),
+    async syncNow() {
+      await connection.tryNow();
+      if (connection.isOnline()) await Promise.all([pusher.round(), pulls.roundAll()]);
+    },
+    requestLease: createLeaseRequests(parts),
+    findMembers: createMemberSearch(parts),
+    shortfalls: () => askWhenOnline(connection, () => calls.shortfalls()),
+    openLeases: () => askWhenOnline(connection, () => calls.openLeases()),
+    async stop() {
+      control.abort();
+      await Promise.all([kept, looking, pusher.idle(), pulls.stop()]);
+      book.stop();
+      board.close();
+    },
+  };
+}
+
+/** The server's answer, or undefined when there is none to be had now. */
+async function askWhenOnline<T>(connection: Connection, ask: () => Promise<Answer<T>>): Promise<T | undefined> {
+  if (!connection.isOnline()) return undefined;
+  const answer = await ask();
+  if (answer.ok) return answer.value;
+  if (answer.code === 'unreachable' || answer.code === 'unreadable') connection.suspect();
+  return undefined;
+}
+
+/** Syncs now and then although nothing called for it: what could not be stored may fit by now. */
+async function lookAgain(sync: () => void, connection: Connection, pause: Pause, everyMs: number, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    await pause.wait(everyMs);
+    if (connection.isOnline()) sync();
+  }
+}

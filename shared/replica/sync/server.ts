@@ -1,0 +1,102 @@
+import { PULLED, type PulledName } from '../../contract/collections.ts';
+import type { Envelope } from '../../contract/entry.ts';
+import {
+  CheckpointSchema, FindResponse, HeadResponse, Incarnation, LeaseResponse, PushResponse, PushResult, PullResponses, type Checkpoint,
+} from '../../contract/http.ts';
+import type { AccountDoc, LeaseDoc } from '../../contract/documents.ts';
+import { OpenLeasesResponse, ShortfallsResponse, type OpenLeases, type Shortfalls } from '../../contract/reports.ts';
+import { compileCheck, type Check } from '../../contract/validate.ts';
+import type { Answer, Http, OpenedStream } from './http.ts';
+import type { Session } from './session.ts';
+import type { SyncTiming } from './timing.ts';
+
+/** Where the server stands: the head of this till's chain, and the ledger's own. */
+export interface ServerHead {
+  server: string;
+  chain: { seq: number; hash: string };
+  position: number;
+  rev: number;
+}
+
+/** A page of a collection. Documents are checked one by one by the puller, so that one bad one can be named. */
+export interface PulledPage {
+  documents: unknown[];
+  checkpoint: Checkpoint;
+  /** The stretch of the server's life in which this was read; it is sent back with the checkpoint. */
+  incarnation?: string;
+  resync: boolean;
+  own: PushResult[];
+}
+
+/** The requests of a till with a session. None throws; an expired token is renewed and the request sent again, once. */
+export interface ServerCalls {
+  head(): Promise<Answer<ServerHead>>;
+  push(entries: Envelope[]): Promise<Answer<PushResponse>>;
+  /** `after` is a checkpoint as text, '' for the beginning. */
+  pull(name: PulledName, query: { after: string; incarnation?: string | undefined; limit: number; ownAfter: number }): Promise<Answer<PulledPage>>;
+  lease(member: string, points: number | undefined, lease?: { id: string; seq: number }): Promise<Answer<{ lease: LeaseDoc }>>;
+  find(text: string): Promise<Answer<{ members: AccountDoc[] }>>;
+  shortfalls(): Promise<Answer<Shortfalls>>;
+  openLeases(): Promise<Answer<OpenLeases>>;
+  stream(): Promise<Answer<OpenedStream>>;
+}
+
+/** Checks of each pulled collection's documents. */
+export const DOCUMENT_CHECKS = Object.fromEntries(
+  PULLED.map((name) => [name, compileCheck(PullResponses[name].properties.documents.items)]),
+) as Record<PulledName, Check<unknown>>;
+
+const isHead = compileCheck(HeadResponse);
+const isPushed = compileCheck(PushResponse);
+const isLease = compileCheck(LeaseResponse);
+const isFound = compileCheck(FindResponse);
+const isShortfalls = compileCheck(ShortfallsResponse);
+const isOpenLeases = compileCheck(OpenLeasesResponse);
+const isIncarnation = compileCheck(Incarnation);
+const isCheckpoint = compileCheck(CheckpointSchema);
+const isResult = compileCheck(PushResult);
+
+function isPage(value: unknown): value is PulledPage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { documents, checkpoint, incarnation, resync, own } = value as Record<string, unknown>;
+  if (incarnation !== undefined && !isIncarnation(incarnation)) return false;
+  return Array.isArray(documents) && typeof resync === 'boolean' && isCheckpoint(checkpoint) && Array.isArray(own) && own.every(isResult);
+}
+
+/** Makes the calls over a client and a session. */
+export function createServerCalls(http: Http, session: Session, timing: SyncTiming): ServerCalls {
+  const { connectMs, requestMs, pushMs } = timing;
+
+  const authorised = async <T>(send: (token: string) => Promise<Answer<T>>): Promise<Answer<T>> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const token = await session.token();
+      if (!token.ok) return token;
+      const answer = await send(token.value);
+      const refused = !answer.ok && (answer.code === 'token-expired' || answer.code === 'token-missing');
+      if (!refused || attempt > 1) return answer;
+      session.drop(token.value);
+    }
+  };
+
+  return {
+    head: () => authorised((token) => http.ask({ path: '/v1/sync/head', token, check: isHead, timeoutMs: connectMs })),
+    push: (entries) =>
+      authorised((token) => http.ask({ path: '/v1/sync/push', body: { entries }, token, check: isPushed, timeoutMs: pushMs })),
+    pull(name, { after, incarnation, limit, ownAfter }) {
+      const since = after === '' ? '' : `&after=${after}${incarnation === undefined ? '' : `&incarnation=${incarnation}`}`;
+      const query = `limit=${limit}&ownAfter=${ownAfter}${since}`;
+      return authorised((token) => http.ask({ path: `/v1/sync/pull/${name}?${query}`, token, check: isPage, timeoutMs: requestMs }));
+    },
+    lease(member, points, lease) {
+      const body = { member, ...(points === undefined ? {} : { points }), ...(lease === undefined ? {} : { lease: lease.id, seq: lease.seq }) };
+      return authorised((token) => http.ask({ path: '/v1/leases', body, token, check: isLease, timeoutMs: requestMs }));
+    },
+    find: (text) =>
+      authorised((token) =>
+        http.ask({ path: `/v1/members/find?text=${encodeURIComponent(text)}`, token, check: isFound, timeoutMs: requestMs })),
+    shortfalls: () =>
+      authorised((token) => http.ask({ path: '/v1/reports/shortfalls?state=open', token, check: isShortfalls, timeoutMs: requestMs })),
+    openLeases: () => authorised((token) => http.ask({ path: '/v1/leases/open', token, check: isOpenLeases, timeoutMs: requestMs })),
+    stream: () => authorised((token) => http.open({ path: '/v1/sync/stream', token, timeoutMs: connectMs })),
+  };
+}

@@ -1,0 +1,209 @@
+import { Subscription, type Observable } from 'rxjs';
+import type { TillErrorCode } from '../contract/errors.ts';
+import type { CommandHandlers, WatchSources } from '../contract/rpc.ts';
+import { ACTS, createActs, type ActName, type Acts } from './acts.ts';
+import { openChain } from './chain.ts';
+import { openCover } from './cover.ts';
+import { openDirectory } from './directory.ts';
+import { follow } from './documents.ts';
+import { openDrafts } from './drafts.ts';
+import { TillError, tillError } from './fault.ts';
+import { createLeaseKeeper } from './leases.ts';
+import { createMemberIndex, type MemberIndex } from './lookup.ts';
+import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
+import { createProjection, type AccountSource, type Projection } from './projection.ts';
+import { createQuoting } from './quoting.ts';
+import { createReceipts } from './receipts.ts';
+import { createCommitSale } from './sale.ts';
+import { createSignIn, staffView } from './signin.ts';
+import { createViews } from './views.ts';
+import { createVoidSale } from './void.ts';
+
+export interface TillOptions {
+  replica: Replica;
+  identity: Identity;
+  ports: TillPorts;
+  sync: SyncPort;
+  version: string;
+  /** Set when the core found that this replica may not trade. */
+  blockedBy?: TillErrorCode;
+}
+
+export type TillHandlers = Omit<CommandHandlers, 'enrol'>;
+
+/** An enrolled till: every command but enrolling, and every watch. Handlers throw nothing but {@link TillError}. */
+export interface Till {
+  handlers: TillHandlers;
+  watches: WatchSources;
+  /** Resolves when no lease is being asked for or given back and nothing is being written. */
+  idle(): Promise<void>;
+  /** Finishes what is being written and follows the replica no more. The replica and the sync are the caller's to close. */
+  stop(): Promise<void>;
+}
+
+/** Name that entries carry which the till makes by itself when nobody is signed in. */
+const TILL_STAFF = 'till';
+
+/** Builds the till over an open replica. Entries of an interrupted run are taken up: nothing is asked of the cashier. */
+export async function createTill(options: TillOptions): Promise<Till> {
+  const parts = await openParts(options);
+  const handlers = guarded(createHandlers(parts));
+  return {
+    handlers,
+    watches: createWatches(parts),
+    async idle() {
+      await parts.leases.idle();
+      await parts.chain.idle();
+    },
+    async stop() {
+      await parts.leases.stop();
+      await parts.chain.idle();
+      parts.cover.stop();
+      parts.directory.stop();
+      parts.following.unsubscribe();
+    },
+  };
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+async function openParts({ replica, identity, ports, sync, version, blockedBy: blockedBefore }: TillOptions) {
+  const projection = createProjection();
+  const index = createMemberIndex();
+  const following = await followMembers(replica, projection, index);
+  const directory = await openDirectory(replica, identity.store);
+  const cover = await openCover({ replica, identity, ports, directory, projection });
+  const chain = await openChain({ replica, identity, ports, directory, projection });
+  const drafts = await openDrafts(replica, identity.terminal, ports);
+  cover.saw(chain.head().latestMs);
+  chain.onMoment(cover.saw);
+  chain.onUnsure(() => cover.reload());
+  chain.onUnsure(() => drafts.reload());
+  const signIn = createSignIn(directory, ports);
+  const blockedBy = blockedBefore ?? ((await chain.isWhole()) ? undefined : 'replica-damaged');
+  // A run that ended between the replica's fsync and the sentinel's left the sentinel one entry behind.
+  if (blockedBy === undefined) await chain.run((append) => append.settle());
+  const leases = createLeaseKeeper({
+    replica, identity, chain, cover, directory, projection, ports, sync, attached: drafts.now().member, mayTrade: blockedBy === undefined,
+    staff: () => signIn.now()?.id ?? TILL_STAFF,
+  });
+  const quoting = createQuoting({ cover, directory, projection, ports });
+  const receipts = createReceipts({ replica, identity, directory, projection });
+  const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, projection, quoting, receipts, signIn };
+  return {
+    ...shared, index, following, blockedBy,
+    acts: createActs(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, version, blockedBy }),
+  };
+}
+
+/** Own entries first: a snapshot that includes one must never be shown before the entry's position is known (N3). */
+async function followMembers(replica: Replica, projection: Projection, index: MemberIndex): Promise<Subscription> {
+  const following = new Subscription();
+  following.add(await follow(replica, 'own', { put: (documents) => projection.putOwn(documents), drop: (ids) => projection.dropOwn(ids) }));
+  for (const name of ['accounts', 'visitors'] satisfies AccountSource[]) {
+    const reindex = (ids: readonly string[]): void => ids.forEach((id) => index.set(id, projection.account(id)));
+    following.add(await follow(replica, name, {
+      put(documents) {
+        projection.putAccounts(name, documents);
+        reindex(documents.map(({ id }) => id));
+      },
+      drop(ids) {
+        projection.dropAccounts(name, ids);
+        reindex(ids);
+      },
+    }));
+  }
+  return following;
+}
+
+function createHandlers(parts: Parts): TillHandlers {
+  const { acts, blockedBy, chain, commitSale, directory, drafts, index, leases, projection, quoting, receipts, signIn, sync, views, voidSale } = parts;
+  const signedIn = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => act(signIn.require().id);
+  const trading = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => {
+    if (blockedBy !== undefined) throw new TillError(blockedBy);
+    return signedIn(act);
+  };
+  return {
+    listStaff: async () => directory.staff().map(staffView),
+    signIn: ({ staff, pin }) => signIn.enter(staff, pin),
+    async signOut() {
+      const entries = projection.unheard();
+      if (entries > 0) throw new TillError('unsent-entries', { entries });
+      signIn.leave();
+      leases.endShift();
+      return null;
+    },
+    findMembers: ({ text }) => signedIn(async () => {
+      const here = index.find(text);
+      const found = here.length > 0 || !sync.view().online ? here : await sync.findMembers(text.trim());
+      return found.map(views.match);
+    }),
+    attachMember: ({ member }) => trading(() => {
+      if (projection.account(member) === undefined) throw new TillError('invalid-input', { member });
+      leases.attach(member);
+      const view = views.member(member);
+      if (view === null) throw new TillError('invalid-input', { member });
+      return view;
+    }),
+    async detachMember({ member }) {
+      leases.detach(member);
+      return null;
+    },
+    quote: (input) => signedIn(() => quoting.quote(input)),
+    decide: (input) => signedIn(() => quoting.decide(input)),
+    commitSale: (input) => trading((staff) => commitSale(input, staff)),
+    voidSale: (input) => trading((staff) => voidSale(input, staff)),
+    ...managersActs(acts, trading),
+    listShortfalls: () => signedIn(async () => (await sync.shortfalls()) ?? unreachable()),
+    listOpenLeases: () => signedIn(async () => (await sync.openLeases()) ?? unreachable()),
+    receipt: ({ entry }) => signedIn(() => receipts.of(entry)),
+    lastSale: () => signedIn(() => receipts.lastSale()),
+    saveDraft: ({ draft }) => trading(() => chain.run(() => drafts.save(draft))),
+    listWaiting: () => views.waiting(),
+    async syncNow() {
+      await sync.syncNow();
+      const { online, lastError } = sync.view();
+      if (online) return null;
+      throw lastError === null ? new TillError('server-unreachable') : new TillError('server-unreachable', { code: lastError.code });
+    },
+  };
+}
+
+function unreachable(): never {
+  throw new TillError('server-unreachable');
+}
+
+type Trading = <T>(act: (staff: string) => T | Promise<T>) => Promise<T>;
+
+/** The acts as handlers: whoever is signed in asks, and a manager approves. */
+function managersActs(acts: Acts, trading: Trading): Pick<TillHandlers, ActName> {
+  const handlers = ACTS.map((name) => {
+    const act = acts[name] as (input: unknown, staff: string) => Promise<unknown>;
+    return [name, (input: unknown) => trading((staff) => act(input, staff))];
+  });
+  return Object.fromEntries(handlers) as Pick<TillHandlers, ActName>;
+}
+
+/** Lets nothing but a TillError out of a handler; what was thrown stays beside it as the cause, for the core's log. */
+function guarded(handlers: TillHandlers): TillHandlers {
+  const guard = <I, O>(handler: (input: I) => Promise<O>) => async (input: I): Promise<O> => {
+    try {
+      return await handler(input);
+    } catch (error) {
+      throw tillError(error);
+    }
+  };
+  return Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, guard(handler as (input: unknown) => Promise<unknown>)])) as unknown as TillHandlers;
+}
+
+function createWatches({ drafts, views }: Parts): WatchSources {
+  const subscribe = <T>(source: Observable<T>, next: (value: T) => void): (() => void) => {
+    const subscription = source.subscribe(next);
+    return () => subscription.unsubscribe();
+  };
+  return {
+    till: (_input, next) => subscribe(views.till$, next),
+    member: ({ member }, next) => subscribe(views.member$(member), next),
+    draft: (_input, next) => subscribe(drafts.draft$, next),
+  };
+}

@@ -1,0 +1,110 @@
+import { distinctUntilChanged, filter, map, merge, Observable, startWith } from 'rxjs';
+import type { TillErrorCode } from '../contract/errors.ts';
+import type { AccountDoc } from '../contract/documents.ts';
+import type { MemberMatch, MemberView, TillView, WaitingEntry } from '../contract/views.ts';
+import { points } from '../domain/integers.ts';
+import type { Cover } from './cover.ts';
+import type { Directory } from './directory.ts';
+import { readDocuments } from './documents.ts';
+import type { LeaseKeeper } from './leases.ts';
+import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
+import type { Projection } from './projection.ts';
+import { entryNumber } from './receipts.ts';
+import type { SignIn } from './signin.ts';
+
+export interface ViewParts {
+  replica: Replica;
+  identity: Identity;
+  ports: TillPorts;
+  sync: SyncPort;
+  cover: Cover;
+  directory: Directory;
+  leases: LeaseKeeper;
+  projection: Projection;
+  signIn: SignIn;
+  version: string;
+  /** Why this replica may not trade; undefined: it may. */
+  blockedBy: TillErrorCode | undefined;
+}
+
+/** What the window sees of the till and its members. */
+export interface Views {
+  till(): TillView;
+  till$: Observable<TillView>;
+  member(id: string): MemberView | null;
+  member$(id: string): Observable<MemberView | null>;
+  match(account: AccountDoc): MemberMatch;
+  waiting(): Promise<WaitingEntry[]>;
+}
+
+/** Entries listed as waiting, at most. */
+const WAITING_MOST = 200;
+
+/** Makes the views; each stream emits what is now at once, and then only what differs. */
+export function createViews(parts: ViewParts): Views {
+  const { replica, identity, sync, cover, directory, leases, projection, signIn } = parts;
+  const till = (): TillView => tillView(parts);
+  const member = (id: string): MemberView | null => memberView(parts, id);
+  const moved = merge(cover.changed$, leases.changed$, directory.changed$, sync.view$.pipe(map(() => undefined)));
+  return {
+    till,
+    till$: live(merge(sync.view$, directory.changed$, signIn.staff$), till),
+    member,
+    // Own entries without a member spend at risk for none; an outage's cap moves with every member's.
+    member$: (id) => live(merge(moved, projection.changed$.pipe(filter((ids) => ids.has(id) || atRiskMatters(directory)))), () => member(id)),
+    match: ({ id, name, card, phone }) => ({ id, name, card, phoneTail: phone.slice(-4), balance: projection.balance(id) ?? points(0) }),
+    async waiting() {
+      const oldest = projection.waiting().slice(0, WAITING_MOST);
+      const documents = await readDocuments(replica, 'own', oldest.map(({ id }) => id));
+      return documents.filter((document) => document.terminal === identity.terminal).map((document) => ({
+        entry: document.id, number: entryNumber(document), kind: document.kind, wallMs: document.entry.wallMs,
+        points: document.entry.redeem?.points ?? document.entry.reversal?.returnPoints ?? points(0), quarantined: document.quarantined ?? null,
+      }));
+    },
+  };
+}
+
+const atRiskMatters = (directory: Directory): boolean => (directory.own()?.atRisk.perOutage ?? 0) > 0;
+
+/** The value now, and again after each change in which it differs. */
+function live<T>(changes: Observable<unknown>, read: () => T): Observable<T> {
+  return changes.pipe(
+    startWith(undefined),
+    map(() => ({ value: read() })),
+    map(({ value }) => ({ value, text: JSON.stringify(value) })),
+    distinctUntilChanged((a, b) => a.text === b.text),
+    map(({ value }) => value),
+  );
+}
+
+function tillView({ blockedBy, directory, identity, signIn, sync, version }: ViewParts): TillView {
+  const store = directory.own();
+  const view = sync.view();
+  const loading = store === undefined || view.firstLoad !== null;
+  return {
+    phase: blockedBy !== undefined ? 'blocked' : loading ? 'loading' : 'ready',
+    blockedBy: blockedBy ?? null,
+    terminal: identity.terminal,
+    store: store === undefined ? null : {
+      id: store.id, name: store.name, currency: store.currency, utcOffsetMinutes: store.utcOffsetMinutes, address: store.address,
+      receiptFooter: store.receiptFooter, demo: store.demo,
+    },
+    staff: signIn.now(),
+    sync: view,
+    version,
+  };
+}
+
+function memberView({ cover, leases, ports, projection, sync }: ViewParts, id: string): MemberView | null {
+  const account = projection.account(id);
+  const balance = projection.balance(id);
+  if (account === undefined || balance === undefined) return null;
+  const nowMs = ports.nowMs();
+  const leased = cover.leased(id, nowMs);
+  const { online, lastHeardMs } = sync.view();
+  return {
+    id, name: account.name, card: account.card, phoneTail: account.phone.slice(-4), joinedOn: account.joinedOn, balance, leased,
+    atRiskAllowed: cover.atRisk(id, nowMs).allowed, asOfMs: online ? null : lastHeardMs,
+    cover: leased > 0 ? 'held' : leases.isAsking(id) ? 'asking' : 'none',
+  };
+}

@@ -1,0 +1,121 @@
+import type { Transaction } from 'kysely';
+import { GENESIS_HASH, type Disposition, type Entry } from '../../shared/domain/entry.ts';
+import { isOneOf } from '../store/rows.ts';
+import type { Engine, Tables } from '../store/tables.ts';
+import { needsNeighbours, type ChainState, type Link } from './chain.ts';
+import type { Push } from './push.ts';
+
+/** An entry that the ledger holds already. */
+export interface KnownEntry {
+  hash: string;
+  terminal: string;
+  epoch: number;
+  seq: number;
+  position: number;
+  disposition: Disposition;
+  shortfall: number;
+}
+
+/** A chain's name in maps. */
+export function chainKey({ terminal, epoch }: { terminal: string; epoch: number }): string {
+  return `${terminal}:${epoch}`;
+}
+
+/** The head, locked until the transaction ends. SQLite's writer has the database to itself. */
+export async function lockHead(engine: Engine, trx: Transaction<Tables>): Promise<{ position: number; rev: number }> {
+  const query = trx.selectFrom('heads').select(['position', 'rev']).where('shard', '=', 0);
+  return (engine === 'postgres' ? query.forUpdate() : query).executeTakeFirstOrThrow();
+}
+
+/**
+ * The chains of the pushes. `store` is where an entry of the chain must be from; null for an earlier enrolment, which may
+ * have been at another store.
+ */
+export async function readChains(
+  engine: Engine,
+  trx: Transaction<Tables>,
+  pushes: readonly Push[],
+): Promise<Map<string, ChainState & { store: string | null }>> {
+  const terminals = [...new Set(pushes.map((push) => push.terminal))];
+  const heads = await trx.selectFrom('chains').selectAll().where(isOneOf(engine, 'terminal', terminals)).execute();
+  const enrolled = await trx.selectFrom('terminals').select(['id', 'store', 'epoch']).where(isOneOf(engine, 'id', terminals)).execute();
+  const chains = new Map<string, ChainState & { store: string | null }>();
+  for (const { terminal, epoch } of pushes) {
+    const key = chainKey({ terminal, epoch });
+    if (chains.has(key)) continue;
+    const head = heads.find((row) => row.terminal === terminal && row.epoch === epoch);
+    const now = enrolled.find((row) => row.id === terminal);
+    chains.set(key, {
+      terminal, epoch, seq: head?.seq ?? 0, hash: head?.hash ?? GENESIS_HASH, frozenAt: head?.frozen_at ?? null, posted: new Map(), gaps: new Set(),
+      changed: false, store: now !== undefined && now.epoch === epoch ? now.store : null,
+    });
+  }
+  return chains;
+}
+
+/** Reads where the ledger has no entry of a chain although something came, for chains that close a lease. */
+export async function readGaps(trx: Transaction<Tables>, chains: ReadonlyMap<string, ChainState>, fresh: readonly Entry[]): Promise<void> {
+  const closing = new Set(fresh.filter((entry) => entry.kind === 'lease-close').map(chainKey));
+  for (const key of closing) {
+    const chain = chains.get(key);
+    if (chain === undefined) continue;
+    const rows = await trx
+      .selectFrom('quarantine')
+      .select('quarantine.seq')
+      .where('quarantine.terminal', '=', chain.terminal)
+      .where('quarantine.epoch', '=', chain.epoch)
+      .where(({ not, exists, selectFrom }) => not(exists(
+        selectFrom('entries')
+          .select('entries.seq')
+          .where('entries.terminal', '=', chain.terminal)
+          .where('entries.epoch', '=', chain.epoch)
+          .whereRef('entries.seq', '=', 'quarantine.seq'),
+      )))
+      .execute();
+    for (const row of rows) chain.gaps.add(row.seq);
+  }
+}
+
+/** The entries among these ids that are in the ledger. */
+export async function readKnown(engine: Engine, trx: Transaction<Tables>, ids: readonly string[]): Promise<Map<string, KnownEntry>> {
+  const rows = await trx
+    .selectFrom('entries')
+    .select(['id', 'hash', 'terminal', 'epoch', 'seq', 'position', 'disposition', 'shortfall_points as shortfall'])
+    .where(isOneOf(engine, 'id', [...new Set(ids)]))
+    .execute();
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
+}
+
+/** Reads what stands beside the new entries of a chain, only where the head alone does not tell. */
+export async function readNeighbours(
+  trx: Transaction<Tables>,
+  chains: ReadonlyMap<string, ChainState>,
+  pushes: readonly Push[],
+  known: ReadonlyMap<string, KnownEntry>,
+): Promise<void> {
+  const links = new Map<string, Link[]>();
+  for (const push of pushes) {
+    const key = chainKey(push);
+    const list = links.get(key) ?? [];
+    links.set(key, list);
+    for (const { envelope, entry } of push.items) {
+      if (known.has(envelope.id)) continue;
+      list.push(entry === undefined ? { seq: envelope.seq, hash: envelope.hash } : { seq: envelope.seq, hash: envelope.hash, prevHash: entry.prevHash });
+    }
+  }
+  for (const [key, chain] of chains) {
+    const list = (links.get(key) ?? []).sort((a, b) => a.seq - b.seq);
+    const first = list[0];
+    const last = list.at(-1);
+    if (first === undefined || last === undefined || !needsNeighbours(chain, list)) continue;
+    const rows = await trx
+      .selectFrom('entries')
+      .select(['seq', 'hash'])
+      .where('terminal', '=', chain.terminal)
+      .where('epoch', '=', chain.epoch)
+      .where('seq', '>=', first.seq - 1)
+      .where('seq', '<=', last.seq)
+      .execute();
+    for (const row of rows) chain.posted.set(row.seq, (chain.posted.get(row.seq) ?? new Set()).add(row.hash));
+  }
+}

@@ -1,0 +1,99 @@
+import { Compile } from 'typebox/schema';
+import type { Static, TSchema } from 'typebox';
+import { BillDocument, MemberDocument, ProgrammeDocument } from '../../shared/contract/trial.ts';
+import { allocate } from '../../shared/domain/allocation.ts';
+import { PLAIN_SALE, type SaleContext } from '../../shared/domain/context.ts';
+import { checkBillTotal } from '../../shared/domain/currency.ts';
+import { quoteEarning, type EarnQuote } from '../../shared/domain/earn.ts';
+import { minor, points, type Minor } from '../../shared/domain/integers.ts';
+import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
+import type { Programme } from '../../shared/domain/programme.ts';
+import { decideRedemption, quote, type Quote, type QuoteInput, type RedemptionOption } from '../../shared/domain/quote.ts';
+import type { Outcome } from '../../shared/domain/refusal.ts';
+
+/** What is wrong with a document: where (a JSON pointer), and why, in a sentence. */
+export interface DocumentFault {
+  at: string;
+  code: string;
+  message: string;
+}
+
+const PROGRAMME = Compile(ProgrammeDocument);
+const BILL = Compile(BillDocument);
+const MEMBER = Compile(MemberDocument);
+
+/** Reads a document against its schema, or says what is wrong and where. */
+function read<T extends TSchema>(compiled: { Check(value: unknown): boolean; Errors(value: unknown): [boolean, readonly { instancePath: string; message: string }[]] }, value: unknown):
+{ ok: true; value: Static<T> } | { ok: false; faults: DocumentFault[] } {
+  if (compiled.Check(value)) return { ok: true, value: value as Static<T> };
+  const [, errors] = compiled.Errors(value);
+  return { ok: false, faults: errors.slice(0, FAULTS_MOST).map(({ instancePath, message }) => ({ at: instancePath, code: 'form', message })) };
+}
+
+/** Faults of form that are told; the first ones are the ones to mend. */
+const FAULTS_MOST = 20;
+
+/** Reads a programme: first its form, then whether it makes sense. */
+export function readProgramme(value: unknown): { ok: true; value: Programme } | { ok: false; faults: DocumentFault[] } {
+  const form = read<typeof ProgrammeDocument>(PROGRAMME, value);
+  if (!form.ok) return form;
+  const programme: Programme = form.value;
+  const faults = findProgrammeFaults(programme);
+  return faults.length === 0 ? { ok: true, value: programme } : { ok: false, faults };
+}
+
+export const readBill = (value: unknown) => read<typeof BillDocument>(BILL, value);
+export const readMember = (value: unknown) => read<typeof MemberDocument>(MEMBER, value);
+
+/** What a programme says of a bill and a member, with everything that led to it. */
+export interface Trial {
+  quote: Outcome<Quote>;
+  /** What the sale earns with the proposed redemption, and without one. */
+  earning: { redeeming: EarnQuote | null; without: EarnQuote } | null;
+  /** The proposed discount on each line of the bill; null without lines or proposal. */
+  lineDiscountsMinor: Minor[] | null;
+  /** The answer to a number of points that was asked for. */
+  decision: Outcome<RedemptionOption> | null;
+}
+
+/** Tries a programme on a bill and a member at a moment; `wanted`: also decides so many points, under a rule when one is named. */
+export function tryProgramme(
+  programme: Programme,
+  bill: BillDocument,
+  member: MemberDocument,
+  at: { nowMs: number; wanted?: { points: number; rule?: string | undefined } | undefined },
+): Trial {
+  const input = inputOf(programme, bill, member, at.nowMs);
+  const decision = at.wanted === undefined ? null : decideRedemption(input, at.wanted.points, at.wanted.rule);
+  const total = checkBillTotal(bill.totalMinor, bill.currency, bill.lines);
+  const quoted = total.ok ? quote(input) : total;
+  if (!quoted.ok) return { quote: quoted, earning: null, lineDiscountsMinor: null, decision };
+  const { proposed } = quoted.value;
+  const earns = (discountMinor: Minor): EarnQuote =>
+    quoteEarning(programme.earn, { billMinor: bill.totalMinor, discountMinor, nowMs: at.nowMs, context: input.context ?? PLAIN_SALE });
+  return {
+    quote: quoted,
+    earning: { redeeming: proposed === null ? null : earns(proposed.discountMinor), without: earns(minor(0)) },
+    lineDiscountsMinor: proposed === null || bill.lines === undefined ? null : lineDiscounts(programme, bill, proposed),
+    decision,
+  };
+}
+
+function inputOf(programme: Programme, bill: BillDocument, member: MemberDocument, nowMs: number): QuoteInput {
+  const context: SaleContext = {
+    store: bill.store ?? '', utcOffsetMinutes: bill.utcOffsetMinutes ?? 0, hasVouchers: bill.hasVouchers ?? false,
+    redeemedToday: member.redeemedToday ?? points(0), earnedToday: member.earnedToday ?? points(0), isFirst: member.isFirst ?? false,
+    ...(member.tier === undefined ? {} : { tier: member.tier }), ...(member.birthday === undefined ? {} : { birthday: member.birthday }),
+    ...(bill.lines === undefined ? {} : { lines: bill.lines }),
+  };
+  return {
+    programme, billMinor: bill.totalMinor, currency: bill.currency, balance: member.balance, nowMs, context,
+    cover: { leased: member.leased ?? points(Math.max(0, member.balance)), atRiskAllowed: member.atRiskAllowed ?? points(0), cap: 'sale' },
+  };
+}
+
+/** The discount over the lines that points may pay, in proportion to their amounts. */
+function lineDiscounts(programme: Programme, { lines = [] }: BillDocument, { rule, discountMinor }: RedemptionOption): Minor[] {
+  const excluded = programme.redeem.find((one) => one.id === rule)?.excludedCategories ?? [];
+  return allocate(discountMinor, lines.map((line) => (line.category !== undefined && excluded.includes(line.category) ? minor(0) : line.totalMinor)));
+}

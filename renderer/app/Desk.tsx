@@ -1,0 +1,129 @@
+import { useCallback, useState } from 'react';
+import { Router, Switch, Route, useLocation } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import type { MemberMatch, ReceiptView } from '../../shared/contract/commands.ts';
+import { parseNumber } from '../features/history/history-query.ts';
+import { HistoryScreen } from '../features/history/HistoryScreen.tsx';
+import { LookupPanel } from '../features/lookup/LookupPanel.tsx';
+import { useLookup, type Lookup } from '../features/lookup/use-lookup.ts';
+import { LastSale } from '../features/receipt/LastSale.tsx';
+import { ManagerScreen } from '../features/manager/ManagerScreen.tsx';
+import { ReceiptScreen } from '../features/receipt/ReceiptScreen.tsx';
+import { SaleScreen } from '../features/sale/SaleScreen.tsx';
+import { useSale, useSaleState, type Sale } from '../features/sale/use-sale.ts';
+import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
+import { VoidScreen } from '../features/void/VoidScreen.tsx';
+import { useHost, useStore } from '../host/context.tsx';
+import { useKeys } from '../ui/keys/KeyScope.tsx';
+import { DeskBar } from './DeskBar.tsx';
+import type { Preferences } from './preferences.ts';
+import { Shell } from './Shell.tsx';
+
+/** The screens behind the sign-in. The sale lives above the routes, so looking something up never loses it. */
+export function Desk({ preferences, hidden }: { preferences: Preferences; hidden: boolean }) {
+  return (
+    <Router hook={useHashLocation}>
+      <SignedIn preferences={preferences} hidden={hidden} />
+    </Router>
+  );
+}
+
+function SignedIn({ preferences, hidden }: { preferences: Preferences; hidden: boolean }) {
+  const [, go] = useLocation();
+  const desk = useSaleDesk();
+  const toSale = useCallback(() => go('/'), [go]);
+  useKeys({ onFunctionKey: { F8: () => go('/history'), F9: () => go('/void') } });
+  const onVoid = (entry: string | null): void => go(entry === null ? '/void' : `/void/${entry}`);
+  return (
+    <Shell bar={<DeskBar />} hidden={hidden}>
+      <Switch>
+        <Route path="/history/:find?">{({ find }) => <HistoryScreen key={find ?? ''} find={find ?? ''} onBack={toSale} onVoid={onVoid} />}</Route>
+        <Route path="/manager"><ManagerScreen onBack={toSale} /></Route>
+        <Route path="/settings">
+          <SettingsScreen theme={preferences.theme} onTheme={preferences.setTheme} onLanguage={preferences.setLanguage} onBack={toSale} />
+        </Route>
+        <Route path="/receipt/:entry">
+          {({ entry }) => (
+            <ReceiptScreen entry={entry} fresh={desk.fresh} onNewSale={toSale} onText={desk.typeIntoSale} onScan={desk.scanIntoSale} onVoid={onVoid} />
+          )}
+        </Route>
+        <Route path="/void/:entry?">
+          {({ entry }) => <VoidScreen key={entry ?? ''} entry={entry ?? null} onVoided={desk.showReceipt} onKeep={toSale} />}
+        </Route>
+        <Route><SaleRoute sale={desk.sale} lookup={desk.lookup} onVoidLast={() => onVoid(null)} onRemoveMember={desk.removeMember} onOpenLast={(entry) => go(`/receipt/${entry}`)} /></Route>
+      </Switch>
+    </Shell>
+  );
+}
+
+function SaleRoute({ sale, lookup, onVoidLast, onRemoveMember, onOpenLast }: {
+  sale: Sale;
+  lookup: Lookup;
+  onVoidLast: () => void;
+  onRemoveMember: () => void;
+  onOpenLast: (entry: string) => void;
+}) {
+  return (
+    <SaleScreen
+      sale={sale}
+      lookup={lookup}
+      onScan={lookup.scan}
+      onVoidLast={onVoidLast}
+      onRemoveMember={onRemoveMember}
+      lookupPanel={
+        <LookupPanel
+          lookup={lookup}
+          active={sale.state.field === 'lookup'}
+          billEntered={sale.state.bill.minor > 0}
+          onFocus={() => sale.dispatch({ do: 'focus', field: 'lookup' })}
+          idle={<LastSale onOpen={onOpenLast} />}
+        />
+      }
+    />
+  );
+}
+
+/** Wires the sale to the lookup and both to the core: who is attached, what was just sold. */
+function useSaleDesk() {
+  const host = useHost();
+  const { currency } = useStore();
+  const [, go] = useLocation();
+  const [fresh, setFresh] = useState<ReceiptView | null>(null);
+  const showReceipt = useCallback((receipt: ReceiptView) => {
+    setFresh(receipt);
+    go(`/receipt/${receipt.entry}`);
+  }, [go]);
+  const [state, dispatch] = useSaleState();
+  const leave = useCallback((last: string | null, next: string | null): void => {
+    // Attaching and leaving move leases in the background; the sale goes on whatever becomes of them.
+    if (last !== null && last !== next) host.call('detachMember', { member: last }).catch(() => undefined);
+    if (next !== null) host.call('attachMember', { member: next }).catch(() => undefined);
+  }, [host]);
+  const onFound = useCallback((match: MemberMatch) => {
+    leave(state.member, match.id);
+    dispatch({ do: 'attach', member: match.id });
+  }, [leave, state.member, dispatch]);
+  const onUnknown = useCallback((code: string) => {
+    // A receipt's barcode is its entry's number: scanned at the sale, it opens that entry.
+    if (parseNumber(code) === undefined) return false;
+    go(`/history/${code}`);
+    return true;
+  }, [go]);
+  const lookup = useLookup(onFound, onUnknown);
+  const sale = useSale([state, dispatch], lookup, showReceipt);
+  return {
+    sale, lookup, fresh, showReceipt,
+    removeMember: (): void => {
+      leave(sale.state.member, null);
+      sale.dispatch({ do: 'detach' });
+    },
+    typeIntoSale: (text: string): void => {
+      sale.dispatch({ do: 'type', text, currency });
+      go('/');
+    },
+    scanIntoSale: (code: string): void => {
+      lookup.scan(code);
+      go('/');
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { useWords } from '../i18n/words.ts';
+import { faultWords } from '../i18n/reasons.ts';
+import { PlainFrame } from '../ui/Frame.tsx';
+import { useKeys } from '../ui/keys/KeyScope.tsx';
+import { Mark } from '../ui/Mark.tsx';
+import { ErrorPanel } from '../ui/Panel.tsx';
+
+/** While the first answer of the core is on its way. */
+export function ConnectingScreen() {
+  const { say } = useWords();
+  return (
+    <PlainFrame name="connecting">
+      <Mark heading />
+      <p className="soft" role="status">{say('app.connecting')}</p>
+    </PlainFrame>
+  );
+}
+
+/** The core went away. Over the screen, not instead of it: what is typed stays. */
+export function LostScreen() {
+  const { say } = useWords();
+  // Keys must not fall through to the sale behind.
+  useKeys({ modal: true });
+  return (
+    <div className="veil" role="alertdialog" aria-label={say('app.lost.title')} data-testid="screen" data-screen="lost">
+      <div className="dialog">
+        <ErrorPanel title={say('app.lost.title')} code={say('app.code', { code: 'core-lost' })}>{say('app.lost.body')}</ErrorPanel>
+      </div>
+    </div>
+  );
+}
+
+/** First load of the replica, with a count. */
+export function LoadingScreen({ loaded }: { loaded: number }) {
+  const { say } = useWords();
+  return (
+    <PlainFrame name="loading">
+      <Mark />
+      <h1>{say('loading.title')}</h1>
+      <p>{say('loading.body')}</p>
+      <p className="soft" role="status">{say('loading.count', { count: loaded })}</p>
+    </PlainFrame>
+  );
+}
+
+/** The replica may not trade; the reason says why and what to do. */
+export function BlockedScreen({ blockedBy }: { blockedBy: string | null }) {
+  const { say } = useWords();
+  const code = blockedBy ?? 'internal';
+  return (
+    <PlainFrame name="blocked">
+      <Mark heading />
+      <ErrorPanel title={say('blocked.title')} code={say('app.code', { code })}>
+        {faultWords(code, say)} {say('blocked.keep')}
+      </ErrorPanel>
+    </PlainFrame>
+  );
+}

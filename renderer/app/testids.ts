@@ -1,0 +1,59 @@
+/**
+ * Every `data-testid` of the window, for end-to-end tests. Values are stable; ids with a suffix are made by a function.
+ *
+ * How to drive the window by keyboard: press keys with a pause above SCAN_GAP_MS (ui/keys/rhythm.ts, say 90 ms) to type. To
+ * scan, send at least 6 characters and Enter at once: Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)))
+ * keeps their order and does not wait for the page between two keys. The hash route names the screen: #/, #/history, #/receipt/ENTRY, #/void, #/manager,
+ * #/settings.
+ *
+ * frame         `screen` carries data-screen: connecting, lost, enrol, loading, blocked, sign-in, sale, receipt, history,
+ *               void, manager, settings
+ * keypad        `key-0` to `key-9`, `key-00`, `key-back`; `primary` (the large key, data-act names what it does);
+ *               `keypad-field` and `keypad-value` show where digits go and what they make
+ * status        `status` (data-state: online, sending, offline, aside, loading), `sync-panel`, `sync-send`, `waiting-ENTRY`
+ * sign-in       `staff-ID`, `pin-dots`
+ * sale          `bill-amount`, `points-line`, `to-pay`, `stub`, `stub-after`, `member`, `balance`, `as-of`, `cover`,
+ *               `option-proposed`, `option-none`, `option-RULE`, `refusal`, `refusal-take`, `at-risk`, `limits`,
+ *               `remove-member`, `void-last`, `clear`, `notice`
+ * lookup        `lookup` (the text field), `match-MEMBER`, `no-match`
+ * receipt       `receipt`, `receipt-number`, `receipt-state` (data-state), `print`, `void-this`, `receipt-after`, `last-sale`
+ * history       `history`, `row-ENTRY` (data-state), `history-search`, `filter-all|sales|voids|open`, `history-more`
+ * void          `void-panel`
+ * manager       `queue-shortfalls|leases`, `short-ENTRY`, `lease-ID`, `story`, `act-absorb|recover|reclaim`, `act-keep`, `reason`
+ * settings      `language-en`, `language-zh-CN`, `theme-system|light|dark`
+ * enrolment     `enrol-code`
+ * live regions  `live-polite`, `live-assertive`
+ */
+export const TEST_IDS = {
+  screen: 'screen',
+  navSale: 'nav-sale', navHistory: 'nav-history', navManager: 'nav-manager', navSettings: 'nav-settings', signOut: 'sign-out',
+  key: (digit: string): string => `key-${digit}`,
+  keyBack: 'key-back', primary: 'primary', keypadField: 'keypad-field', keypadValue: 'keypad-value',
+  status: 'status', syncPanel: 'sync-panel', syncSend: 'sync-send', syncClose: 'sync-close',
+  waiting: (entry: string): string => `waiting-${entry}`,
+  staff: (id: string): string => `staff-${id}`,
+  pinDots: 'pin-dots',
+  billAmount: 'bill-amount', pointsLine: 'points-line', toPay: 'to-pay', stub: 'stub', stubAfter: 'stub-after',
+  member: 'member', balance: 'balance', asOf: 'as-of', cover: 'cover',
+  optionProposed: 'option-proposed', optionNone: 'option-none',
+  option: (rule: string): string => `option-${rule}`,
+  refusal: 'refusal', refusalTake: 'refusal-take', atRisk: 'at-risk', limits: 'limits', removeMember: 'remove-member',
+  voidLast: 'void-last', clear: 'clear', notice: 'notice',
+  lookup: 'lookup', noMatch: 'no-match',
+  match: (member: string): string => `match-${member}`,
+  receipt: 'receipt', receiptNumber: 'receipt-number', receiptState: 'receipt-state', receiptAfter: 'receipt-after',
+  lastSale: 'last-sale', print: 'print', voidThis: 'void-this',
+  history: 'history', historySearch: 'history-search', historyMore: 'history-more',
+  row: (entry: string): string => `row-${entry}`,
+  filter: (name: string): string => `filter-${name}`,
+  voidPanel: 'void-panel', voidKeep: 'void-keep',
+  queue: (name: string): string => `queue-${name}`,
+  short: (entry: string): string => `short-${entry}`,
+  lease: (id: string): string => `lease-${id}`,
+  act: (name: string): string => `act-${name}`,
+  actKeep: 'act-keep', story: 'story', reason: 'reason',
+  language: (tag: string): string => `language-${tag}`,
+  theme: (name: string): string => `theme-${name}`,
+  enrolCode: 'enrol-code',
+  livePolite: 'live-polite', liveAssertive: 'live-assertive',
+} as const;

@@ -1,0 +1,128 @@
+import { formatDate, formatTime } from '../../i18n/format.ts';
+import { useWords } from '../../i18n/words.ts';
+import { TEST_IDS } from '../../app/testids.ts';
+import { Amount, PointsAmount } from '../Amount.tsx';
+import { code39 } from './code39.ts';
+import { Slip, SlipLine } from './Slip.tsx';
+
+/** What a receipt shows. Amounts in minor units, points whole, times at the store's offset. */
+export interface ReceiptContent {
+  kind: string;
+  number: string;
+  storeName: { en: string; 'zh-CN': string };
+  address: string;
+  footer: { en: string; 'zh-CN': string };
+  staffName: string;
+  wallMs: number;
+  businessDate: string;
+  utcOffsetMinutes: number;
+  currency: string;
+  totalMinor: number;
+  discountMinor: number;
+  netMinor: number;
+  memberName: string;
+  cardTail: string;
+  redeemed: number;
+  atRisk: number;
+  earned: number;
+  returned: number;
+  clawedBack: number;
+  before: number | null;
+  after: number | null;
+  reversedBy: string;
+}
+
+/** The receipt as paper: on the screen, and the only thing that is printed. */
+export function ReceiptPaper({ receipt, torn = false }: { receipt: ReceiptContent; torn?: boolean }) {
+  const { say } = useWords();
+  const withMember = receipt.memberName !== '' || receipt.cardTail !== '';
+  return (
+    <Slip
+      label={say('receipt.title', { number: receipt.number })}
+      torn={torn && withMember}
+      testId={TEST_IDS.receipt}
+      stub={
+        <>
+          {withMember && <StubLines receipt={receipt} />}
+          <ReceiptFoot receipt={receipt} />
+        </>
+      }
+    >
+      <ReceiptHead receipt={receipt} />
+      <MoneyLines receipt={receipt} />
+    </Slip>
+  );
+}
+
+function ReceiptHead({ receipt }: { receipt: ReceiptContent }) {
+  const { say, language } = useWords();
+  return (
+    <header className="receipt-head">
+      <h2>{receipt.storeName[language]}</h2>
+      {receipt.address !== '' && <p className="soft small">{receipt.address}</p>}
+      <p className="small">
+        {formatDate(receipt.businessDate, language)} {formatTime(receipt.wallMs, receipt.utcOffsetMinutes)}
+      </p>
+      <p className="small" data-testid={TEST_IDS.receiptNumber}>{say('receipt.number', { number: receipt.number })}</p>
+      <p className="small">{say('receipt.served', { name: receipt.staffName })}</p>
+      {receipt.kind === 'reversal' && <p className="receipt-mark">{say('receipt.voidOf')}</p>}
+      {receipt.reversedBy !== '' && <p className="receipt-mark">{say('receipt.wasVoided')}</p>}
+    </header>
+  );
+}
+
+function MoneyLines({ receipt }: { receipt: ReceiptContent }) {
+  const { say } = useWords();
+  const { currency } = receipt;
+  const net = receipt.kind === 'reversal' ? 'receipt.refunded' : 'receipt.net';
+  return (
+    <dl className="slip-lines">
+      <SlipLine label={say('receipt.total')}><Amount minor={receipt.totalMinor} currency={currency} /></SlipLine>
+      {receipt.discountMinor > 0 && (
+        <SlipLine label={say('receipt.discount')}><Amount minor={-receipt.discountMinor} currency={currency} /></SlipLine>
+      )}
+      <SlipLine label={say(net)} strong><Amount minor={receipt.netMinor} currency={currency} /></SlipLine>
+    </dl>
+  );
+}
+
+function StubLines({ receipt }: { receipt: ReceiptContent }) {
+  const { say } = useWords();
+  const changes: [Parameters<typeof say>[0], number][] = [
+    ['receipt.redeemed', -receipt.redeemed],
+    ['receipt.earned', receipt.earned],
+    ['receipt.returned', receipt.returned],
+    ['receipt.clawedBack', -receipt.clawedBack],
+  ];
+  return (
+    <dl className="slip-lines">
+      <SlipLine label={receipt.memberName === '' ? say('receipt.member') : receipt.memberName}>
+        {receipt.cardTail === '' ? '' : say('receipt.cardTail', { tail: receipt.cardTail })}
+      </SlipLine>
+      {receipt.before !== null && <SlipLine label={say('receipt.before')}><PointsAmount points={receipt.before} /></SlipLine>}
+      {changes.filter(([, change]) => change !== 0).map(([id, change]) => (
+        <SlipLine key={id} label={say(id)}><PointsAmount points={change} signed /></SlipLine>
+      ))}
+      {receipt.after !== null && (
+        <SlipLine label={say('receipt.after')} strong><PointsAmount points={receipt.after} testId={TEST_IDS.receiptAfter} /></SlipLine>
+      )}
+    </dl>
+  );
+}
+
+function ReceiptFoot({ receipt }: { receipt: ReceiptContent }) {
+  const { say, language } = useWords();
+  const barcode = code39(receipt.number);
+  return (
+    <footer className="receipt-foot">
+      {receipt.atRisk > 0 && <p className="small">{say('state.at-risk')}</p>}
+      {barcode !== undefined && (
+        <svg className="barcode" viewBox={`0 0 ${barcode.width} 40`} preserveAspectRatio="none" role="img" aria-label={say('receipt.barcode', { number: receipt.number })}>
+          {barcode.bars.map((bar) => <rect key={bar.x} x={bar.x} y="0" width={bar.width} height="40" />)}
+        </svg>
+      )}
+      {receipt.footer[language] !== '' && <p className="small">{receipt.footer[language]}</p>}
+      {(receipt.redeemed > 0 || receipt.earned > 0) && <p className="soft receipt-rounding">{say('receipt.rounding')}</p>}
+    </footer>
+  );
+}

@@ -1,0 +1,174 @@
+import type { TSchema } from 'typebox';
+import { COMMANDS, WATCHES } from '../../shared/contract/commands.ts';
+import type { CollectionName } from '../../shared/contract/collections.ts';
+import { DesktopSettingsSchema } from '../../shared/contract/desktop.ts';
+import { EntrySchema, EnvelopeSchema } from '../../shared/contract/entry.ts';
+import { ErrorBodySchema } from '../../shared/contract/errors.ts';
+import {
+  ChallengeResponse, EnrolRequest, EnrolResponse, FindQuery, FindResponse, HeadResponse, LeaseRequest, LeaseResponse, PullQuery, PullResponses,
+  PushRequest, PushResponse, SessionRequest, SessionResponse, StreamHead, TotalsResponse,
+} from '../../shared/contract/http.ts';
+import { OpenLeasesQuery, OpenLeasesResponse, ShortfallsQuery, ShortfallsResponse } from '../../shared/contract/reports.ts';
+import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry } from '../../shared/contract/views.ts';
+import { COLLECTIONS } from '../../shared/contract/collections.ts';
+import type { Entry } from '../../shared/domain/entry.ts';
+import { minor, points } from '../../shared/domain/integers.ts';
+
+const HASH = 'ab'.repeat(32);
+const SIGNATURE = `${'A'.repeat(86)}==`;
+const PUBLIC_KEY = `${'M'.repeat(59)}=`;
+const words = { en: 'Harbour Street', 'zh-CN': '海港街店' };
+
+/** An entry with every member that any kind has, so that each of them is tried. */
+export const ENTRY: Entry = {
+  v: 1, id: '017f22e2-79b0-7cc3-98c4-dc0c0c07398f', store: 'harbour', terminal: 'HS-1', epoch: 1, seq: 7, prevHash: HASH, kind: 'sale', member: 'm1',
+  bill: {
+    totalMinor: minor(7_680), netMinor: minor(7_180), currency: 'USD', reference: 'table 4',
+    lines: [{ item: 'tea', quantity: 2, totalMinor: minor(7_680), category: 'drinks' }],
+  },
+  redeem: { rule: 'points', points: points(500), discountMinor: minor(500), cover: { leases: [{ lease: 'l1', points: points(400) }], atRisk: points(100) } },
+  earn: { points: points(71), expiresOn: '2027-02-28' }, vouchers: [{ voucher: 'v1', discountMinor: minor(100) }], reverses: 'e1',
+  reversal: { scope: 'void', returnPoints: points(1), clawBackPoints: points(2), refundMinor: minor(3), goodsMinor: minor(4) }, lease: 'l1',
+  reason: 'till stolen',
+  adjust: { points: points(-5), reason: 'goodwill', settles: { entry: 'e1', how: 'absorb' } },
+  transfer: { toMember: 'm2', points: points(5), merge: true }, expired: points(3), lot: '2026-02-28',
+  shift: { event: 'open', shift: 'sh1' }, enrolment: { publicKey: PUBLIC_KEY }, programme: 1, staff: 'maya', approvedBy: 'daniel',
+  occurredAt: { ms: 1_764_000_000_000, n: 0 }, wallMs: 1_764_000_000_000, businessDate: '2026-02-28',
+};
+
+const lifted = {
+  id: ENTRY.id, store: 'harbour', terminal: 'HS-1', epoch: 1, seq: 7, kind: 'sale', member: 'm1', reverses: '', businessDate: '2026-02-28',
+  occurredMs: 1_764_000_000_000, hash: HASH, signature: SIGNATURE, entry: ENTRY,
+};
+
+/** A full document of every collection of the replica. */
+export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: string }> = {
+  own: { ...lifted, balanceBefore: -5, position: 9, disposition: 'leased', shortfall: 0, quarantined: 'why' },
+  posted: { ...lifted, position: 9, receivedAtMs: 1_764_000_000_001, disposition: 'free', shortfall: 0 },
+  accounts: {
+    id: 'm1', card: '8800000001', name: '林晓', phone: '6591234567', region: 'demo', homeStore: 'harbour', joinedOn: '2025-01-31', free: 100, leased: 20,
+    nextExpiry: '2026-12-31', mergedInto: 'm2', position: 9, rev: 4,
+  },
+  visitors: {
+    id: 'm2', card: '8800000002', name: 'Maya', phone: '', region: 'north', homeStore: 'far', joinedOn: '2025-01-31', free: 0, leased: 0, position: 0, rev: 0,
+  },
+  leases: { id: 'l1', member: 'm1', terminal: 'HS-1', epoch: 1, points: 400, spendByMs: 1_764_000_000_000, signature: SIGNATURE, state: 'open', rev: 1 },
+  leaseUse: { id: 'l1', member: 'm1', spent: 100, closed: false },
+  chain: { id: 'HS-1.1', terminal: 'HS-1', epoch: 1, seq: 7, hash: HASH, lastAt: { ms: 1, n: 2 } },
+  programmes: {
+    id: 'v1', version: 1, name: words, currency: 'USD', effectiveFromMs: 0, earn: { points: 5, perMinor: 100, basis: 'net', expiresAfterMonths: 12 },
+    redeem: [
+      {
+        kind: 'ratio', id: 'points', name: words, stepPoints: 100, stepMinor: 100, minBillMinor: 1, minBalance: 0, maxPointsPerSale: 5, maxShareBp: 5_000,
+        maxDiscountMinor: 9, multiple: 100, validFromMs: 0, validUntilMs: 1,
+      },
+      { kind: 'fixed', id: 'reward', name: words, points: 1_500, discountMinor: 1_800 },
+    ],
+    rev: 1,
+  },
+  staff: { id: 'maya', store: 'harbour', name: 'Maya Ellis', role: 'cashier', active: true, pinSalt: 'c2FsdA==', pinHash: 'aGFzaA==', rev: 1 },
+  stores: {
+    id: 'harbour', name: words, region: 'demo', currency: 'USD', utcOffsetMinutes: 480, address: '12 Harbour Street', receiptFooter: words,
+    atRisk: { name: 'balanced', perSale: 500, perMemberDay: 1_000, perOutage: 5_000 }, leaseCap: 5_000, leaseTermMs: 43_200_000, demo: true, rev: 1,
+  },
+  drafts: { id: 'HS-1', billMinor: 7_680, member: 'm1', points: 500, rule: 'points', saleId: 'e9', updatedMs: 1 },
+};
+
+const bill = { billMinor: 7_680, currency: 'USD' };
+const nothing = {};
+
+/** A full input of every command. */
+export const INPUTS: Record<keyof typeof COMMANDS, Record<string, unknown>> = {
+  enrol: { code: 'ABCD-EFGH' }, listStaff: nothing, signIn: { staff: 'maya', pin: '1111' }, signOut: nothing, findMembers: { text: '4567' },
+  attachMember: { member: 'm1' }, detachMember: { member: 'm1' }, quote: { member: 'm1', ...bill }, decide: { member: 'm1', ...bill, points: 500, rule: 'points' },
+  commitSale: {
+    saleId: 'e9', ...bill, reference: 'table 4', lines: [{ item: 'tea', quantity: 2, totalMinor: 7_680, category: 'drinks' }], member: 'm1',
+    redeem: { points: 500, rule: 'points' },
+  },
+  voidSale: { voidId: 'e10', entry: 'e9' },
+  refundSale: { entryId: 'e11', approval: { staff: 'wei', pin: '2468' }, entry: 'e9', goodsMinor: 1_000 },
+  adjustPoints: { entryId: 'e12', approval: { staff: 'wei', pin: '2468' }, member: 'm1', points: -50, reason: 'counted twice' },
+  reclaimLease: { entryId: 'e13', approval: { staff: 'wei', pin: '2468' }, lease: 'l1', member: 'm1', reason: 'till stolen' },
+  resolveShortfall: { entryId: 'e14', approval: { staff: 'wei', pin: '2468' }, entry: 'e9', how: 'absorb', reason: 'our outage' },
+  mergeMembers: { entryId: 'e15', approval: { staff: 'wei', pin: '2468' }, member: 'm1', toMember: 'm2' },
+  listShortfalls: nothing, listOpenLeases: nothing, receipt: { entry: 'e9' }, lastSale: nothing, saveDraft: { draft: { billMinor: 7_680, member: '', points: 0, rule: 'points' } },
+  listWaiting: nothing, syncNow: nothing,
+};
+
+const sync = { online: false, offlineSinceMs: 1, lastHeardMs: 1, waiting: 3, quarantined: 0, firstLoad: 5, lastError: { code: 'busy', atMs: 1 } };
+const staff = { id: 'maya', name: 'Maya', role: 'cashier' };
+const pushResult = { id: 'e1', seq: 7, outcome: 'posted', position: 9, disposition: 'leased', shortfall: 0, reason: 'none' };
+const head = { seq: 7, hash: HASH };
+const account = DOCUMENTS.accounts;
+const envelope = { id: 'e1', seq: 7, hash: HASH, signature: SIGNATURE, bytes: '{}' };
+
+const named = { entry: 'e1', number: 'HS-1-1-7', store: 'harbour', terminal: 'HS-1' };
+const shortfall = {
+  ...named, position: 9, member: 'm1', memberName: 'Maya', staff: 'maya', occurredMs: 1, receivedMs: 2, businessDate: '2026-02-28', redeemed: 500,
+  atRisk: 100, leased: 0, free: 100, points: 400, open: 100, recovered: 200, absorbed: 100, lastHeardMs: 0,
+  leases: [{ lease: 'l1', points: 400, state: 'reclaimed', reclaim: { entry: 'e2', approvedBy: 'daniel', reason: 'stolen', receivedMs: 2 } }],
+  meanwhile: [{ ...named, kind: 'transfer', points: 5, occurredMs: 1, receivedMs: 2 }],
+  resolutions: [{ entry: 'e3', how: 'absorb', points: 100, staff: 'maya', approvedBy: 'daniel', reason: 'seen', receivedMs: 3 }],
+};
+const openLease = {
+  lease: 'l1', member: 'm1', memberName: 'Maya', terminal: 'HS-1', label: 'Counter', epoch: 1, holder: 'current', points: 400, spent: 0, grantedMs: 1,
+  spendByMs: 2, ageMs: 3, lastHeardMs: 1,
+};
+
+const pulled = (Object.keys(PullResponses) as (keyof typeof PullResponses)[]).map(
+  (name) => [`pull of ${name}`, PullResponses[name], { documents: [DOCUMENTS[name]], checkpoint: [9], resync: false, incarnation: 'i1', own: [pushResult] }] as const,
+);
+
+/** Every schema that crosses a wire, a process or the disk, with a full example. */
+export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, example: object])[] = [
+  ['an entry', EntrySchema, ENTRY],
+  ...(Object.keys(COLLECTIONS) as CollectionName[]).map((name) => [`a document of ${name}`, COLLECTIONS[name].schema, DOCUMENTS[name]] as const),
+  ...(Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).map((name) => [`the command ${name}`, COMMANDS[name], INPUTS[name]] as const),
+  ['the watch till', WATCHES.till, {}], ['the watch member', WATCHES.member, { member: 'm1' }], ['the watch draft', WATCHES.draft, {}],
+  ['an envelope', EnvelopeSchema, envelope], ['an error', ErrorBodySchema, { code: 'invalid', message: 'No.', at: '/entries/3' }],
+  ['an enrolment', EnrolRequest, { code: 'ABCD-EFGH', publicKey: PUBLIC_KEY }],
+  ['its answer', EnrolResponse, { server: 's', serverKey: PUBLIC_KEY, terminal: 'HS-1', epoch: 1, store: 'harbour' }],
+  ['a challenge', ChallengeResponse, { challenge: 'abc' }],
+  ['a session', SessionRequest, { terminal: 'HS-1', epoch: 1, challenge: 'abc', signature: SIGNATURE }],
+  ['a token', SessionResponse, { token: 'abc', expiresInMs: 1 }],
+  ['a head', HeadResponse, { server: 's', incarnation: 'i1', chain: head, position: 9, rev: 4 }],
+  ['a push', PushRequest, { entries: [envelope] }], ['its verdict', PushResponse, { chain: head, position: 9, results: [pushResult] }],
+  ['a pull', PullQuery, { after: '12,7', limit: '500', ownAfter: '7', incarnation: 'i1' }], ...pulled,
+  ['a stream message', StreamHead, { position: 9, rev: 4 }],
+  ['a request for cover', LeaseRequest, { member: 'm1', points: 5, lease: 'l1', seq: 7 }], ['a lease', LeaseResponse, { lease: DOCUMENTS.leases }],
+  ['a search', FindQuery, { text: 'ma' }], ['its members', FindResponse, { members: [account] }],
+  ['a question for shortfalls', ShortfallsQuery, { state: 'all', after: '9', limit: '50' }],
+  ['shortfalls with their stories', ShortfallsResponse, { shortfalls: [shortfall], next: '9' }],
+  ['a question for open leases', OpenLeasesQuery, { terminal: 'HS-1', limit: '50' }],
+  ['open leases', OpenLeasesResponse, { leases: [openLease], total: 1 }],
+  [
+    'the totals', TotalsResponse,
+    {
+      sales: 1, members: 1, earned: 1, redeemed: 1, redemptions: 1, outstanding: 1, netMinor: 1, shortfall: 0, entries: 1, position: 1, quarantined: 0,
+      invariants: { I1: true, I2: true, I3: true },
+    },
+  ],
+  ['settings of a till', DesktopSettingsSchema, { server: 'https://points.example.com', printer: 'EPSON' }],
+  ['a person in the window', StaffView, staff],
+  [
+    'the till in the window', TillView,
+    {
+      phase: 'ready', blockedBy: 'replica-behind', terminal: 'HS-1', staff, sync, version: '0.1.0',
+      store: { id: 'harbour', name: words, currency: 'USD', utcOffsetMinutes: 480, address: '12', receiptFooter: words, demo: true },
+    },
+  ],
+  ['a match', MemberMatch, { id: 'm1', name: 'Maya', card: '88', phoneTail: '4567', balance: -5 }],
+  [
+    'a member in the window', MemberView,
+    { id: 'm1', name: 'Maya', card: '88', phoneTail: '4567', joinedOn: '2025-01-31', balance: -5, leased: 0, atRiskAllowed: 0, asOfMs: 1, cover: 'held' },
+  ],
+  [
+    'a receipt', ReceiptView,
+    {
+      entry: 'e1', kind: 'sale', number: 'HS-1-1-7', store: 'harbour', storeName: words, address: '12', footer: words, terminal: 'HS-1', staffName: 'Maya',
+      wallMs: 1, businessDate: '2026-02-28', utcOffsetMinutes: 480, currency: 'USD', totalMinor: 1, discountMinor: 1, netMinor: 1, memberName: 'M***',
+      cardTail: '0001', redeemed: 1, atRisk: 1, earned: 1, returned: 0, clawedBack: 0, before: -5, after: 5, state: 'confirmed', shortfall: 0, reverses: '', reversedBy: '',
+    },
+  ],
+  ['a waiting entry', WaitingEntry, { entry: 'e1', number: 'HS-1-1-7', kind: 'sale', wallMs: 1, points: 5, quarantined: 'why' }],
+];

@@ -1,0 +1,98 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCENES, type SceneName } from './support/stage/scenes.ts';
+import { openStage, type Stage } from './support/stage-page.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+const open: Stage['open'] = (...of) => stage.open(...of);
+const box = async (page: Page, id: string) => page.getByTestId(id).boundingBox();
+
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** Boxes whose words must fit. */
+const BOXES = '.frame-work > :not(.visually-hidden), .slip-paper, .slip-stub, .option, .history-row, .button, .primary, .nav-link, .status-line, .slip-bill, .chip';
+const scenes = Object.keys(SCENES) as SceneName[];
+
+/** Waits for what a scene is about, so that the checks see it. */
+async function settle(page: Page, scene: SceneName): Promise<void> {
+  if (scene === 'history') await page.getByTestId('row-entry-34').waitFor();
+  if (scene === 'history-empty') await page.locator('.empty').waitFor();
+  if (['sale-proposed', 'sale-refused', 'sale-at-risk', 'sale-nothing', 'sale-long-name'].includes(scene)) await page.getByTestId('limits').waitFor();
+  if (scene === 'sale-refused') await page.getByTestId('refusal').waitFor();
+  if (scene.startsWith('receipt')) await page.getByTestId('receipt').waitFor();
+  if (scene.startsWith('void')) await page.getByTestId('void-panel').waitFor();
+  if (scene === 'manager' || scene === 'manager-approval') await page.getByTestId('short-entry-38').click();
+  if (scene === 'manager-approval') await page.getByTestId('act-recover').click();
+  if (scene === 'manager-leases') {
+    await page.getByTestId('queue-leases').click();
+    await page.getByTestId('lease-L3').click();
+  }
+  if (scene === 'manager-offline') await page.locator('.empty').waitFor();
+  if (scene === 'offline-panel') {
+    await page.getByTestId('status').click();
+    await page.getByTestId('waiting-e2').waitFor();
+  }
+}
+
+// English is the longer language, so it gets the smaller screen.
+describe.each([
+  ['en', 'light', 1_024, 768],
+  ['zh-CN', 'dark', 1_280, 800],
+] as const)('every screen in %s, %s, at %i x %i', (lang, theme, width, height) => {
+  const places = new Set<string>();
+
+  it.each(scenes)('%s: accessible, nothing cut off, keys in their place, no error under the content policy', async (scene) => {
+    const { page, errors } = await open(scene, { lang, theme, width, height });
+    await settle(page, scene);
+    // Legacy mode joins no frames, of which there are none, and saves opening a second page for it.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(AXE_TAGS).analyze();
+    expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+    const cut = await page.$$eval(BOXES, (all) => all
+      .filter((one) => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
+      .map((one) => `${one.className}: ${one.textContent?.slice(0, 60) ?? ''}`));
+    expect(cut).toEqual([]);
+    if (await page.getByTestId('primary').count() > 0) places.add(JSON.stringify([await box(page, 'key-7'), await box(page, 'primary')]));
+    expect([...places].length).toBeLessThanOrEqual(1);
+    expect(errors).toEqual([]);
+  });
+
+  it('saw the keys on most screens', () => {
+    expect(places.size).toBe(1);
+  });
+});
+
+describe('sizes', () => {
+  it.each([[1_280, 800], [1_024, 768]] as const)('are those of the design at %i x %i', async (width, height) => {
+    const { page } = await open('sale-proposed', { width, height });
+    await page.getByTestId('option-proposed').waitFor();
+    const small = await page.$$eval('button, input', (all) => all
+      .map((one) => ({ name: one.getAttribute('data-testid') ?? one.textContent, box: one.getBoundingClientRect() }))
+      .filter(({ box: { width: w, height: h } }) => w < 48 || h < 48).map(({ name }) => name));
+    expect(small).toEqual([]);
+    for (const key of ['7', '0', '00']) {
+      const size = await box(page, `key-${key}`);
+      expect(size?.height).toBeGreaterThanOrEqual(64);
+      expect(size?.width).toBeGreaterThanOrEqual(64);
+    }
+    expect((await box(page, 'primary'))?.height).toBe(72);
+    const font = (id: string) => page.getByTestId(id).evaluate((one) => getComputedStyle(one).fontSize);
+    expect(await font('balance')).toBe('40px');
+    expect(await page.evaluate(() => getComputedStyle(document.body).fontSize)).toBe('18px');
+  });
+
+  it('hold at 200% zoom: no sideways scrolling, keys and primary key whole and in one place', async () => {
+    const places = new Set<string>();
+    for (const scene of ['sign-in', 'sale-proposed', 'receipt', 'history', 'void'] as const) {
+      const { page } = await open(scene, { width: 640, height: 400 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(640);
+      const primary = await box(page, 'primary');
+      expect((primary?.y ?? 0) + (primary?.height ?? 0)).toBeLessThanOrEqual(400);
+      places.add(JSON.stringify([await box(page, 'key-7'), primary]));
+    }
+    expect(places.size).toBe(1);
+  });
+});

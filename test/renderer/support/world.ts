@@ -1,0 +1,89 @@
+import type { MemberMatch, MemberView, ReceiptView, StaffView, TillView } from '../../../shared/contract/commands.ts';
+import type { OwnEntryDoc, PostedEntryDoc } from '../../../shared/contract/documents.ts';
+import type { OpenLeaseRow, ShortfallStory } from '../../../shared/contract/reports.ts';
+import { minor, points } from '../../../shared/domain/integers.ts';
+import type { Programme } from '../../../shared/domain/programme.ts';
+import type { AtRiskCap } from '../../../shared/domain/refusal.ts';
+
+/** What a scripted core knows: everything that a screen can show. Built anew for every scene. */
+export interface World {
+  till: TillView;
+  staff: StaffView[];
+  pin: string;
+  members: MemberView[];
+  programme: Programme;
+  cap: AtRiskCap;
+  draft: { billMinor: number; member: string; points?: number; rule?: string };
+  own: OwnEntryDoc[];
+  posted: PostedEntryDoc[];
+  receipts: Map<string, ReceiptView>;
+  /** Answers of listWaiting. */
+  waiting: { entry: string; number: string; wallMs: number; points: number; quarantined: string | null }[];
+  enrolCodes: string[];
+  shortfalls: ShortfallStory[];
+  openLeases: OpenLeaseRow[];
+}
+
+/** Noon of a day at UTC+8, so that pictures do not change with the clock. */
+export const NOON = Date.UTC(2026, 2, 14, 4, 0, 0);
+
+export const PROGRAMME: Programme = {
+  version: 3,
+  name: { en: 'Harbour points', 'zh-CN': '港湾积分' },
+  currency: 'CNY',
+  effectiveFromMs: 0,
+  earn: { points: points(1), perMinor: minor(100), basis: 'net' },
+  redeem: [
+    {
+      kind: 'ratio', id: 'ratio-100', name: { en: '100 points = 1.00', 'zh-CN': '100 分抵 1 元' }, stepPoints: points(100),
+      stepMinor: minor(100), multiple: points(100), maxShareBp: 5_000, minBalance: points(500),
+    },
+    {
+      kind: 'fixed', id: 'fixed-1000', name: { en: '1,000 points for 12.00', 'zh-CN': '1,000 分抵 12 元' }, points: points(1_000),
+      discountMinor: minor(1_200), minBillMinor: minor(3_000),
+    },
+  ],
+};
+
+export function member(id: string, name: string, balance: number, more: Partial<MemberView> = {}): MemberView {
+  return {
+    id, name, card: `8800${id.padStart(6, '0')}`, phoneTail: '4417', joinedOn: '2024-05-03', balance: points(balance),
+    leased: points(Math.max(0, balance)), atRiskAllowed: points(0), asOfMs: null, cover: 'held', ...more,
+  };
+}
+
+export const matchOf = (one: MemberView): MemberMatch => ({
+  id: one.id, name: one.name, card: one.card, phoneTail: one.phoneTail, balance: one.balance,
+});
+
+export function onlineTill(): TillView {
+  return {
+    phase: 'ready', blockedBy: null, terminal: 'T1',
+    store: {
+      id: 'S1', name: { en: 'Harbour Street Noodles', 'zh-CN': '港湾街面馆' }, currency: 'CNY', utcOffsetMinutes: 480,
+      address: '12 Harbour Street', receiptFooter: { en: 'Thank you. See you soon.', 'zh-CN': '谢谢惠顾，欢迎再来。' }, demo: true,
+    },
+    staff: { id: 'P1', name: '林晓梅', role: 'cashier' },
+    sync: {
+      online: true, offlineSinceMs: null, lastHeardMs: NOON, waiting: 0, quarantined: 0, firstLoad: null, lastError: null,
+    },
+    version: '0.1.0',
+  };
+}
+
+export function newWorld(): World {
+  return {
+    till: onlineTill(),
+    staff: [
+      { id: 'P1', name: '林晓梅', role: 'cashier' }, { id: 'P2', name: 'Daniel Okafor', role: 'cashier' },
+      { id: 'P3', name: '欧阳建国', role: 'manager' }, { id: 'P4', name: 'Maria-Theresia von Hohenstein', role: 'cashier' },
+    ],
+    pin: '1234',
+    members: [
+      member('1', 'Zhang Wei 张伟', 4_820), member('2', 'Amelia Fernández', 820), member('3', 'Oluwaseun Adebayo-Wellington the Third', 12_400, { phoneTail: '9021' }),
+      member('4', '司马相如', 300, { phoneTail: '9021' }), member('5', 'Chen Yu', 0, { phoneTail: '9021' }),
+    ],
+    programme: PROGRAMME, cap: 'sale', draft: { billMinor: 0, member: '' }, own: [], posted: [], receipts: new Map(), waiting: [],
+    enrolCodes: ['HARBOUR-7'], shortfalls: [], openLeases: [],
+  };
+}

@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { points } from '../../shared/domain/integers.ts';
+import { queryDocuments } from '../../shared/replica/documents.ts';
+import { LEASE_TERM_MS } from './support/sync.ts';
+import { NOON_MS, World } from './support/world.ts';
+
+let world: World;
+afterEach(() => world.destroy());
+
+const DAY_MS = 86_400_000;
+const sell = async (saleId: string, redeemed: number, member = 'M1'): Promise<void> => {
+  world.nowMs += DAY_MS;
+  await world.till.handlers.attachMember({ member });
+  await world.till.idle();
+  const sale = { saleId, billMinor: 7_680, currency: 'CNY', member, redeem: redeemed === 0 ? null : { points: redeemed } };
+  const outcome = await world.till.handlers.commitSale(sale);
+  if (!outcome.ok) throw new Error(outcome.refusal.code);
+  await world.till.handlers.detachMember({ member });
+  await settle();
+};
+/** All that is asked for, given back and delivered, until nothing moves any more. */
+const settle = async (): Promise<void> => {
+  for (let round = 0; round < 4; round += 1) {
+    await world.till.idle();
+    await world.sync.deliver();
+    // Everything has been sent: what stands may be asked for.
+    world.sync.change({ waiting: round % 2 });
+  }
+  world.sync.change({ waiting: 0 });
+  await world.till.idle();
+};
+const leased = async (member = 'M1'): Promise<number> => {
+  let held = 0;
+  world.till.watches.member({ member }, (view) => (held = view?.leased ?? 0))();
+  return held;
+};
+const closes = async (): Promise<number> => (await queryDocuments(world.replica, 'own', { selector: { kind: 'lease-close' } })).length;
+
+describe('standing leases', () => {
+  it('stay for a regular, sized by the usual redemption, so that the next visit is covered offline', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
+    await sell('s1', 300);
+    expect(await leased()).toBe(0);
+    world.nowMs += 5 * DAY_MS;
+    await sell('s2', 300);
+    expect(await leased()).toBe(300);
+    world.sync.goOffline();
+    world.nowMs += 60_000;
+    const outcome = await world.till.handlers.commitSale({ saleId: 's3', billMinor: 7_680, currency: 'CNY', member: 'M1', redeem: { points: 300 } });
+    expect(outcome).toMatchObject({ ok: true, value: { redeemed: 300, atRisk: 0 } });
+  });
+
+  it('leave the rest of the points free for other tills', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
+    await sell('s1', 300);
+    await sell('s2', 300);
+    expect(await leased()).toBe(300);
+    expect(world.office.freeOf('M1')).toBeGreaterThan(2_000);
+  });
+
+  it('are not kept for who came once', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
+    await sell('s1', 300);
+    expect([await leased(), world.office.account('M1').leased]).toEqual([0, 0]);
+  });
+
+  it('are given back at the end of the shift', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
+    await sell('s1', 300);
+    await sell('s2', 300);
+    const before = await closes();
+    await world.till.handlers.signOut({});
+    await settle();
+    expect(await closes()).toBe(before + 1);
+    expect(world.office.account('M1').leased).toBe(0);
+  });
+
+  it('are exchanged before their time is over', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
+    await sell('s1', 300);
+    await sell('s2', 300);
+    const before = world.office.leases.size;
+    world.nowMs += LEASE_TERM_MS * 0.8;
+    // Any occasion: another member comes and goes.
+    await world.replica.collections.leases.incrementalUpsert((await queryDocuments(world.replica, 'leases', { limit: 1 }))[0] as never);
+    await settle();
+    expect(world.office.leases.size).toBe(before + 1);
+    expect(await leased()).toBe(300);
+  });
+});
+
+describe('a clock that jumps', () => {
+  it('back by years revives no lease whose time has passed', async () => {
+    world = await World.open({ store: { atRisk: { name: 'strict', perSale: points(0), perMemberDay: points(0), perOutage: points(0) } } });
+    await world.till.handlers.attachMember({ member: 'M1' });
+    await world.till.idle();
+    world.sync.goOffline();
+    world.nowMs = NOON_MS + LEASE_TERM_MS + 1;
+    // An entry stands in the chain, at a moment past the lease's time.
+    await world.till.handlers.commitSale({ saleId: 's0', billMinor: 100, currency: 'CNY', member: null, redeem: null });
+    world.nowMs = NOON_MS - 3 * 365 * DAY_MS;
+    const sale = { saleId: 's1', billMinor: 7_680, currency: 'CNY', member: 'M1', redeem: { points: 300 } };
+    expect(await world.till.handlers.commitSale(sale)).toMatchObject({ ok: false, refusal: { code: 'not-covered', covered: 0 } });
+    await world.restart({ online: false });
+    expect(await world.till.handlers.commitSale(sale)).toMatchObject({ ok: false, refusal: { code: 'not-covered', covered: 0 } });
+  });
+
+  it('forward by years does not make leases useless that come later', async () => {
+    world = await World.open();
+    world.nowMs = NOON_MS + 10 * 365 * DAY_MS;
+    await world.till.handlers.commitSale({ saleId: 's0', billMinor: 100, currency: 'CNY', member: null, redeem: null });
+    world.nowMs = NOON_MS;
+    await world.till.handlers.attachMember({ member: 'M1' });
+    await world.till.idle();
+    expect(await leased()).toBe(1_000);
+  });
+});
+
+describe('the policy of a store', () => {
+  const STRICT = { name: 'strict', perSale: points(0), perMemberDay: points(0), perOutage: points(0) } as const;
+  const BALANCED = { name: 'balanced', perSale: points(300), perMemberDay: points(400), perOutage: points(600) } as const;
+  const GENEROUS = { name: 'generous', perSale: points(2_000), perMemberDay: points(2_000), perOutage: points(9_000) } as const;
+  const allowed = async (redeemed: number, saleId = `s-${redeemed}`): Promise<unknown> => {
+    const outcome = await world.till.handlers.commitSale({ saleId, billMinor: 76_800, currency: 'CNY', member: 'M1', redeem: { points: redeemed } });
+    return outcome.ok ? outcome.value.atRisk : outcome.refusal;
+  };
+
+  it.each([
+    [STRICT, 100, { code: 'not-covered', allowed: 0, cap: 'policy' }],
+    [BALANCED, 300, 300],
+    [BALANCED, 400, { code: 'not-covered', allowed: 300, cap: 'sale' }],
+    [GENEROUS, 2_000, 2_000],
+    [GENEROUS, 2_100, { code: 'not-covered', allowed: 2_000, cap: 'sale' }],
+  ])('%o decides about %i points offline', async (atRisk, wanted, expected) => {
+    world = await World.open({ online: false, store: { atRisk }, members: (office) => office.addMember('M1', 5_000) });
+    const got = await allowed(wanted);
+    if (typeof expected === 'number') expect(got).toBe(expected);
+    else expect(got).toMatchObject(expected);
+  });
+
+  it('that was changed counts from the moment its version arrives, also in the middle of an outage, with what was used before', async () => {
+    world = await World.open({ online: false, store: { atRisk: GENEROUS }, members: (office) => office.addMember('M1', 5_000) });
+    expect(await allowed(500)).toBe(500);
+    const store = await world.replica.collections.stores.findOne('S1').exec(true);
+    await store.incrementalPatch({ atRisk: BALANCED, rev: 2 });
+    expect(await allowed(100)).toMatchObject({ code: 'not-covered', allowed: 0, cap: 'member-day' });
+    await (await world.replica.collections.stores.findOne('S1').exec(true)).incrementalPatch({ atRisk: STRICT, rev: 3 });
+    expect(await allowed(100)).toMatchObject({ code: 'not-covered', allowed: 0, cap: 'policy' });
+    await (await world.replica.collections.stores.findOne('S1').exec(true)).incrementalPatch({ atRisk: GENEROUS, rev: 4 });
+    expect(await allowed(1_500)).toBe(1_500);
+    expect(await allowed(100)).toMatchObject({ code: 'not-covered', allowed: 0, cap: 'member-day' });
+  });
+});

@@ -1,0 +1,204 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { loadServerKeys } from '../../server/auth/keys.ts';
+import { makeCheckpoint } from '../../server/checkpoints/checkpoints.ts';
+import { createExpiry } from '../../server/jobs/expiry.ts';
+import { createLeases } from '../../server/leases/leases.ts';
+import type { Envelope } from '../../shared/contract/entry.ts';
+import { minor, points } from '../../shared/domain/integers.ts';
+import { amend, cloneTill, enrolTill, openLedger, redeeming, send, verdicts } from './chains.ts';
+import { createDatabase, type Engine, type TestDatabase } from './engines.ts';
+import type { TestTill } from './till.ts';
+
+const DAY_MS = 86_400_000;
+/** The first day of the story's checkpoints. */
+const FIRST_DAY = Date.parse('2026-03-01T12:00:00Z');
+
+/** A database in which everything happened that a ledger knows, and the ids by which a test finds its parts. */
+export interface Story {
+  database: TestDatabase;
+  /** Ids of entries by what they are, and of leases. */
+  ids: Record<'earned' | 'leased' | 'leasedTwice' | 'closed' | 'shortfall' | 'void' | 'adjusted' | 'transfer' | 'merge' | 'resolved' | 'last' | 'tail' | 'reclaim', string>;
+  leases: Record<'closed' | 'open' | 'reclaimed', string>;
+}
+
+/** Lives through the story on an empty database, with the real ledger, leases, expiry and checkpoints. */
+export async function liveStory(engine: Engine): Promise<Story> {
+  const world = await openLedger(engine);
+  const { store, ledger } = world;
+  const leases = createLeases(store, ledger, await loadServerKeys(store), { now: () => Date.now() });
+  const [one, two, three] = [await enrolTill(store, 'T1'), await enrolTill(store, 'T2'), await enrolTill(store, 'T3', 'south')];
+  const grant = async (till: TestTill, member: string, wanted: number): Promise<string> => {
+    const granted = await leases.grant(till.identity, { member, points: points(wanted) });
+    if (!granted.ok) throw new Error(`no lease: ${granted.code}`);
+    return granted.lease.id;
+  };
+  const post = async (till: TestTill, envelope: Envelope): Promise<string> => {
+    const told = verdicts(await send(ledger, till, [envelope]));
+    if (told[0] !== 'posted') throw new Error(`not posted: ${told.join()}`);
+    return envelope.id;
+  };
+  const lots = (earned: number) => ({ points: points(earned), expiresOn: '2099-01-01' });
+  const earned = await post(one, one.entry({ member: 'A', bill: bill(1_000), earn: lots(1_000) }));
+  await post(one, one.sale('B', 500));
+  await post(two, two.entry({ member: 'A', bill: bill(900), earn: lots(300) }));
+  await post(three, three.sale('Z', 2_000));
+  const closedLease = await grant(one, 'A', 400);
+  const leased = await post(one, redeeming(one, 'A', 150, closedLease));
+  const leasedTwice = await post(one, redeeming(one, 'A', 100, closedLease));
+  const closed = await post(one, one.entry({ kind: 'lease-close', member: 'A', lease: closedLease }));
+  const open = await grant(two, 'B', 200);
+  await post(two, redeeming(two, 'B', 50, open));
+  const lost = await grant(three, 'Z', 300);
+  await post(three, redeeming(three, 'Z', 120, lost));
+  const reclaim = await post(two, two.entry({ kind: 'lease-close', member: 'Z', lease: lost, approvedBy: 'lin', reason: 'till stolen' }));
+  await post(two, redeeming(two, 'B', 100));
+  const shortfall = await post(three, redeeming(three, 'A', 5_000));
+  const voided = await post(one, reversal(one, 'A', leased, 150, 0));
+  await post(two, reversal(two, 'A', earned, 0, 1_000));
+  const adjusted = await post(one, one.entry({ kind: 'adjustment', member: 'B', adjust: { points: points(700), reason: 'kindness' }, approvedBy: 'lin' }));
+  await post(one, one.entry({ kind: 'adjustment', member: 'A', adjust: { points: points(-900), reason: 'mistake' }, approvedBy: 'lin' }));
+  const transfer = await post(two, two.entry({ kind: 'transfer', member: 'B', transfer: { toMember: 'A', points: points(60) } }));
+  const settles = (how: 'absorb' | 'recover', of: number) =>
+    three.entry({ kind: 'adjustment', member: 'A', approvedBy: 'lin', adjust: { points: points(of), reason: 'seen', settles: { entry: shortfall, how } } });
+  const resolved = await post(three, settles('absorb', 200));
+  await post(three, settles('recover', 300));
+  await post(one, one.entry({ member: 'B', bill: bill(100), earn: { points: points(80), expiresOn: '2026-02-01' } }));
+  await createExpiry(store, ledger, { now: () => Date.parse('2026-06-01T12:00:00Z') }).run();
+  const merge = await post(two, two.entry({ kind: 'transfer', member: 'Z', approvedBy: 'lin', transfer: { toMember: 'A', points: points(0), merge: true } }));
+  await post(one, redeeming(one, 'Z', 40));
+  await post(three, three.entry({ member: 'B', bill: bill(300), earn: lots(60) }));
+  await makeCheckpoint(store, FIRST_DAY);
+  await setAsideAndFork(world);
+  await send(ledger, one, Array.from({ length: 300 }, (_, index) => one.sale(index % 2 === 0 ? 'A' : 'B', 1)));
+  await makeCheckpoint(store, FIRST_DAY + DAY_MS);
+  const last = await post(two, two.sale('B', 9));
+  await post(one, one.sale('A', 9));
+  const tail = await post(two, two.sale('A', 7));
+  await ledger.close();
+  await store.close();
+  return {
+    database: world.database,
+    ids: { earned, leased, leasedTwice, closed, shortfall, void: voided, adjusted, transfer, merge, resolved, last, tail, reclaim },
+    leases: { closed: closedLease, open, reclaimed: lost },
+  };
+}
+
+/** What is no fault: an entry in quarantine in the middle of a chain, and a till that was copied. */
+async function setAsideAndFork({ store, ledger }: Awaited<ReturnType<typeof openLedger>>): Promise<void> {
+  const odd = await enrolTill(store, 'T4');
+  const good = odd.sale('B', 3);
+  const bad = amend(odd, odd.sale('B', 3), (entry) => ({ ...entry, colour: 'red' }));
+  odd.prevHash = bad.hash;
+  await send(ledger, odd, [good, bad, odd.sale('B', 4)]);
+  const original = await enrolTill(store, 'T5');
+  await send(ledger, original, [original.sale('A', 2)]);
+  const copy = cloneTill(original);
+  await send(ledger, original, [original.sale('A', 3)]);
+  await send(ledger, copy, [copy.sale('B', 5), redeeming(copy, 'B', 20)]);
+}
+
+function bill(totalMinor: number) {
+  return { totalMinor: minor(totalMinor), netMinor: minor(totalMinor), currency: 'USD' };
+}
+
+function reversal(till: TestTill, member: string, reverses: string, back: number, clawed: number): Envelope {
+  return till.entry({
+    kind: 'reversal', member, reverses,
+    reversal: { scope: 'void', returnPoints: points(back), clawBackPoints: points(clawed), refundMinor: minor(0) },
+  });
+}
+
+/** A copy of a closed database, which a test may damage as it likes. */
+export interface Copy {
+  where: TestDatabase['where'];
+  env: Record<string, string>;
+  /** Brings the copy back to what it was copied from, then runs statements with every guard and check of the database switched off. */
+  damage(statements: readonly string[]): Promise<void>;
+  rows(text: string): Promise<Record<string, unknown>[]>;
+  remove(): Promise<void>;
+}
+
+/** Copies a database that nobody has open. */
+export async function copyOf(database: TestDatabase): Promise<Copy> {
+  return 'file' in database.where ? copyFile(database.where.file) : copyDatabase(database.where.databaseUrl);
+}
+
+function copyFile(file: string): Copy {
+  const folder = mkdtempSync(join(tmpdir(), 'tillpoint-copy-'));
+  const copy = join(folder, 'server.sqlite');
+  const renew = (): void => {
+    for (const end of ['', '-wal', '-shm']) rmSync(copy + end, { force: true });
+    cpSync(file, copy);
+  };
+  const use = <T>(work: (database: DatabaseSync) => T): T => {
+    const opened = new DatabaseSync(copy, { enableForeignKeyConstraints: false });
+    try {
+      return work(opened);
+    } finally {
+      opened.close();
+    }
+  };
+  renew();
+  return {
+    where: { file: copy },
+    env: { TILLPOINT_DATA: folder },
+    async damage(statements) {
+      renew();
+      use((opened) => {
+        for (const { name } of opened.prepare("select name from sqlite_master where type = 'trigger'").all()) opened.exec(`drop trigger ${String(name)}`);
+        opened.exec('pragma ignore_check_constraints = on');
+        for (const text of statements) opened.exec(text);
+      });
+    },
+    rows: async (text) => use((opened) => opened.prepare(text).all()),
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+async function copyDatabase(databaseUrl: string): Promise<Copy> {
+  const { where, env, remove } = await createDatabase('postgres');
+  const url = 'databaseUrl' in where ? where.databaseUrl : '';
+  const [name, template] = [url, databaseUrl].map((one) => new URL(one).pathname.slice(1));
+  const admin = new URL(url);
+  admin.pathname = '/postgres';
+  await use(admin.href, async (client) => {
+    await client.query(`drop database ${name} with (force)`);
+    await client.query(`create database ${name} template ${template}`);
+  });
+  // A database a test would take seconds each, so its tables are kept beside and put back.
+  const tables = await use(url, async (client) => {
+    const { rows } = await client.query("select tablename from pg_tables where schemaname = 'public'");
+    const checks = await client.query("select conname, conrelid::regclass as relation from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace");
+    for (const { conname, relation } of checks.rows as { conname: string; relation: string }[]) await client.query(`alter table ${relation} drop constraint ${conname}`);
+    await client.query('create schema kept');
+    const names = (rows as { tablename: string }[]).map((row) => row.tablename);
+    for (const one of names) await client.query(`create table kept.${one} as select * from public.${one}`);
+    return names;
+  });
+  return {
+    where, env,
+    damage: (statements) => use(url, async (client) => {
+      await client.query('set session_replication_role = replica');
+      await client.query('begin');
+      for (const one of tables) await client.query(`delete from public.${one}; insert into public.${one} select * from kept.${one}`);
+      for (const text of statements) await client.query(text);
+      await client.query('commit');
+    }),
+    rows: (text) => use(url, async (client) => (await client.query(text)).rows as Record<string, unknown>[]),
+    remove,
+  };
+}
+
+async function use<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

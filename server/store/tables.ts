@@ -177,6 +177,8 @@ export interface LeasesTable {
   granted_seq: number;
   /** Declared risk (L5): what was unspent when it was reclaimed; 0 for a lease that was not. */
   risk: number;
+  /** When the holder was first asked to give it back because the member is elsewhere, milliseconds; null: it was not. */
+  recalled_at: number | null;
 }
 
 /** What was sent as an entry and is none, with the reason; kept as it came. */

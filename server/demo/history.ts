@@ -26,21 +26,22 @@ export function createHistory(ledger: Ledger, leases: Leases, programme: Program
   const balances = new Map<string, number>();
 
   /** What the member redeems at this visit, covered by a lease that the server grants for it, or nothing. */
-  const redemptionOf = async (visit: Visit, till: PastTill): Promise<Redemption | undefined> => {
-    if (!visit.wantsToRedeem || visit.member === undefined) return undefined;
+  const redemptionOf = async (visit: Visit, till: PastTill): Promise<{ redeem?: Redemption; lease?: string }> => {
+    if (!visit.wantsToRedeem || visit.member === undefined) return {};
     const balance = points(balances.get(visit.member.id) ?? 0);
     const quoted = quote({
       programme, billMinor: visit.billMinor, currency: programme.currency, balance, nowMs: visit.atMs,
       cover: { leased: balance, atRiskAllowed: points(0), cap: 'policy' },
     });
     const best = quoted.ok ? quoted.value.proposed : null;
-    if (best === null || best.points < 300) return undefined;
+    if (best === null || best.points < 300) return {};
     const granted = await leases.grant({ terminal: till.writer.terminal, epoch: 1 }, { member: visit.member.id, points: best.points });
-    if (!granted.ok || granted.lease.points < best.points) return undefined;
-    return {
-      rule: best.rule, points: best.points, discountMinor: best.discountMinor,
-      cover: { leases: [{ lease: granted.lease.id, points: best.points }], atRisk: points(0) },
-    };
+    if (!granted.ok) return {};
+    const lease = granted.lease.id;
+    // What was earned earlier on the same day is not posted yet: such a lease is given back as it came.
+    if (granted.lease.points < best.points) return { lease };
+    const cover = { leases: [{ lease, points: best.points }], atRisk: points(0) };
+    return { redeem: { rule: best.rule, points: best.points, discountMinor: best.discountMinor, cover }, lease };
   };
 
   const write = (till: PastTill, body: Parameters<ChainWriter['append']>[0], atMs: number, out: Envelope[]): Entry => {
@@ -54,13 +55,12 @@ export function createHistory(ledger: Ledger, leases: Leases, programme: Program
     const staff = till.staff[Math.floor(visit.atMs / (4 * 60 * MINUTE_MS)) % till.staff.length] ?? '';
     const common = { programme: programme.version, staff };
     const member = visit.member === undefined ? {} : { member: visit.member.id };
-    const redeem = await redemptionOf(visit, till);
+    const { redeem, lease } = await redemptionOf(visit, till);
     const total = minor(visit.billMinor);
     const discount = redeem?.discountMinor ?? minor(0);
     const bill = { totalMinor: total, netMinor: minor(total - discount), currency: programme.currency };
     const earn = visit.member === undefined ? {} : { earn: { points: earnedPoints(programme.earn, total, discount) } };
     const sale = write(till, { kind: 'sale', ...common, ...member, bill, ...(redeem === undefined ? {} : { redeem }), ...earn }, visit.atMs, out);
-    const lease = redeem?.cover.leases[0]?.lease;
     if (lease !== undefined) write(till, { kind: 'lease-close', ...common, ...member, lease }, visit.atMs + 1_000, out);
     const reversal = visit.voided ? voidOf(sale, undefined) : undefined;
     if (reversal?.ok === true) {

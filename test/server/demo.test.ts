@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadServerKeys } from '../../server/auth/keys.ts';
+import { demoProgramme, demoStores, HARBOUR, HISTORY_TILLS, LAKESIDE, REGION } from '../../server/demo/chain.ts';
+import { createChainWriter } from '../../server/demo/chainwriter.ts';
+import { createHistory } from '../../server/demo/history.ts';
 import { prepareDemo } from '../../server/demo/load.ts';
+import { makeMembers } from '../../server/demo/people.ts';
+import { seeded } from '../../server/demo/random.ts';
+import { createLeases } from '../../server/leases/leases.ts';
 import { putMembers } from '../../server/members/members.ts';
 import { putStore } from '../../server/directory/stores.ts';
 import { readTotals } from '../../server/reports/totals.ts';
@@ -14,6 +21,37 @@ import { TestTill } from './till.ts';
 import { fingerprint, testStore } from './world.ts';
 
 const NOW = Date.now();
+const DAY_MS = 86_400_000;
+
+describe.each(ENGINES)('a day of the demo on %s', (engine) => {
+  it('gives back a lease that holds less than was wanted, because what was earned that day is not posted yet', async () => {
+    const database = await createDatabase(engine);
+    const store = await openStore(database.where);
+    const ledger = createLedger(store);
+    try {
+      for (const one of demoStores(0)) await putStore(store, one);
+      const [member] = makeMembers(seeded(1), 1, [HARBOUR, LAKESIDE], 1);
+      if (member === undefined) throw new Error('no member was made');
+      await putMembers(store, [{ id: member.id, card: member.card, name: member.name, phone: member.phone, homeStore: HARBOUR, region: REGION, joinedOn: '2026-01-01' }]);
+      const programme = demoProgramme(0);
+      const { terminal } = HISTORY_TILLS[0];
+      const writer = createChainWriter({ terminal, store: HARBOUR, utcOffsetMinutes: 0 }, seeded(2));
+      await store.db.insertInto('terminals').values({ id: terminal, store: HARBOUR, label: terminal, status: 'active', epoch: 1, public_key: writer.publicKey }).execute();
+      await store.db.insertInto('terminal_keys').values({ terminal, epoch: 1, public_key: writer.publicKey, enrolled_at: 0 }).execute();
+      const leases = createLeases(store, ledger, await loadServerKeys(store), { now: () => 0 });
+      const history = createHistory(ledger, leases, programme, new Map([[HARBOUR, { writer, staff: ['maya'] }]]));
+      const visit = { atMs: DAY_MS, store: HARBOUR, member, billMinor: 40_000, wantsToRedeem: false, voided: false };
+      expect(await history.live([visit])).toBe(1);
+      const today = [{ ...visit, atMs: 2 * DAY_MS, billMinor: 200_000 }, { ...visit, atMs: 2 * DAY_MS + 3_600_000, wantsToRedeem: true, billMinor: 200_000 }];
+      expect(await history.live(today)).toBe(3);
+      expect(await store.db.selectFrom('leases').select(['state', 'spent']).execute()).toEqual([{ state: 'closed', spent: 0 }]);
+    } finally {
+      await ledger.close();
+      await store.close();
+      await database.remove();
+    }
+  });
+});
 
 describe.each(ENGINES)('the demo chain on %s', (engine) => {
   let database: TestDatabase;

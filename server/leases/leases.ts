@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Static } from 'typebox';
 import type { LeaseDoc, StoreDoc } from '../../shared/contract/documents.ts';
@@ -18,6 +19,7 @@ import { lockHead } from '../ledger/reading.ts';
 import type { Store } from '../store/store.ts';
 import type { AccountsTable, Engine, Tables } from '../store/tables.ts';
 import { readOpenLeases } from './open.ts';
+import { callBack, isHeld } from './recall.ts';
 
 /** A granted lease, or why there is none. */
 export type Grant = { ok: true; lease: LeaseDoc } | { ok: false; code: ServerErrorCode };
@@ -27,7 +29,11 @@ interface LeaseRequest {
   points?: Points;
   lease?: string;
   seq?: number;
+  recall?: boolean;
 }
+
+/** How often it is looked whether a lease that was called back has come. */
+const LOOK_MS = 30;
 
 /** Grants of members' points to tills (ledger.md, Leases). */
 export interface Leases {
@@ -37,7 +43,8 @@ export interface Leases {
    * `terminal-revoked` or `not-enrolled`, and then nothing has changed. `lease` is the id to give it: a till that asks again
    * under an id that it was granted before gets that lease, as it now stands; `invalid` when the id is somebody else's.
    * `seq` is the last entry that the till had made when it chose that id: none up to it can spend the lease. Points past
-   * their last day are not granted; those of a member who was merged are its successor's.
+   * their last day are not granted; those of a member who was merged are its successor's. `recall` first calls back what
+   * other tills hold of the member, and waits a little for it.
    */
   grant(till: { terminal: string; epoch: number }, request: LeaseRequest): Promise<Grant>;
   /** What the tills of a store hold, the oldest first: what a manager looks through for the leases of a lost till (L5). */
@@ -46,8 +53,14 @@ export interface Leases {
 
 /** Makes the grantor. `now`: the server's clock, from which a lease's spend-by is counted. */
 export function createLeases(store: Store, ledger: Ledger, keys: ServerKeys, { now }: { now: () => number }): Leases {
+  const waitForRecall = async (terminal: string, request: LeaseRequest): Promise<void> => {
+    const recall = await callBack(store, terminal, request, now());
+    if (recall?.head !== undefined) ledger.moved(recall.head);
+    while (recall !== undefined && now() < recall.untilMs && (await isHeld(store, recall.leases))) await sleep(LOOK_MS);
+  };
   return {
     async grant(till, request) {
+      if (request.recall) await waitForRecall(till.terminal, request);
       const outcome = await store.write((trx) => grantIn(store.engine, trx, keys, till, request, now()));
       if (!outcome.ok) return outcome;
       if (outcome.head !== undefined) ledger.moved(outcome.head);
@@ -165,6 +178,7 @@ async function writeGrant(trx: Transaction<Tables>, rows: GrantRows): Promise<vo
     .values({
       id, member, terminal, epoch, points: granted, spent: 0, spend_by: spendByMs, signature, state: 'open', granted_at: nowMs, closed_by: null,
       rev: leaseRev, granted_seq: grantedSeq, risk: 0,
+      recalled_at: null,
     })
     .execute();
   await trx

@@ -86,7 +86,7 @@ async function readLeases(trx: Transaction<Tables>, { caller, after, limit }: Re
     at: row.rev,
     document: {
       id: row.id, member: row.member, terminal: row.terminal, epoch: row.epoch, points: points(row.points), spendByMs: row.spend_by,
-      signature: row.signature, state: row.state, rev: row.rev,
+      signature: row.signature, state: row.state, rev: row.rev, ...(row.recalled_at === null ? {} : { recalledMs: row.recalled_at }),
     },
   }));
 }

@@ -87,6 +87,8 @@ export const LeaseSchema = strictObject({
   rev: Count,
 });
 export type LeaseDoc = Static<typeof LeaseSchema>;
+  /** When the server asked for it back, because the member is at another till; absent: it did not. */
+  recalledMs: Type.Optional(Milliseconds),
 
 /** What this till has spent of a lease; kept apart from the pulled lease because only the till writes it. */
 export const LeaseUseSchema = strictObject({

@@ -129,3 +129,6 @@ export const TotalsResponse = strictObject({
   invariants: strictObject({ I1: Type.Boolean(), I2: Type.Boolean(), I3: Type.Boolean() }),
 });
 export type Totals = Static<typeof TotalsResponse>;
+ * `recall`: the member is at this till, so leases that other tills keep for the member's next visit are called back where the
+ * free points do not suffice; the answer waits a little for their closes.
+  recall: Type.Optional(Type.Boolean()),

@@ -18,31 +18,41 @@ const DAY_MS = 86_400_000;
 /** Somebody who comes often: so many purchases within so many days, most of them here. */
 const OFTEN_VISITS = 3;
 const OFTEN_DAYS = 30;
-/** Somebody who comes seldom, but nowhere else: purchases on so many days within so many days, all of them here. */
+/** Somebody who comes here and hardly anywhere else: purchases on so many days within so many days, nine of ten of them here. */
 const LOYAL_VISITS = 2;
 const LOYAL_DAYS = 365;
+const LOYAL_TENTHS = 9;
 /** Redemptions that make a habit. */
 const RECENT_REDEMPTIONS = 5;
 
 /**
- * Points worth holding for a member who is not here now (ledger.md, standing leases); 0: none. A regular gets what he usually
- * redeems, the larger middle of his last redemptions, and who has never redeemed all that he has; never more than the balance,
- * the store's cap, or what is left for this till.
+ * Points worth holding for a member who is not here now (ledger.md, standing leases); 0: none. Who comes only here gets all that
+ * he has: nobody else needs it, and it is called back when he does come elsewhere. Who is often here and elsewhere gets what he
+ * usually redeems, the larger middle of his last redemptions. Never more than the balance, the store's cap, or what is left for
+ * this till.
  */
 export function standingPoints(visits: readonly Visit[], at: { nowMs: number; balance: Points; caps: StandingCaps }): Points {
-  if (!isRegular(visits, at.nowMs)) return points(0);
-  const usual = usualRedemption(visits) ?? at.balance;
-  return points(Math.max(0, Math.min(usual, at.balance, at.caps.leaseCap, at.caps.left)));
+  const most = Math.max(0, Math.min(at.balance, at.caps.leaseCap, at.caps.left));
+  if (isLoyal(visits, at.nowMs)) return points(most);
+  if (!isOften(visits, at.nowMs)) return points(0);
+  return points(Math.min(usualRedemption(visits) ?? most, most));
 }
 
-/** Whether a member is a regular of this till. */
-export function isRegular(visits: readonly Visit[], nowMs: number): boolean {
-  const within = (days: number): readonly Visit[] => visits.filter(({ atMs }) => atMs <= nowMs && nowMs - atMs <= days * DAY_MS);
-  const often = within(OFTEN_DAYS);
-  if (often.length >= OFTEN_VISITS && often.filter(({ here }) => here).length * 2 > often.length) return true;
-  const loyal = within(LOYAL_DAYS);
-  const days = new Set(loyal.map(({ atMs }) => Math.floor(atMs / DAY_MS)));
-  return days.size >= LOYAL_VISITS && loyal.every(({ here }) => here);
+/** Whether a member comes to this till and hardly anywhere else. */
+export function isLoyal(visits: readonly Visit[], nowMs: number): boolean {
+  const loyal = within(visits, nowMs, LOYAL_DAYS);
+  const days = new Set(loyal.filter(({ here }) => here).map(({ atMs }) => Math.floor(atMs / DAY_MS)));
+  return days.size >= LOYAL_VISITS && loyal.filter(({ here }) => here).length * 10 >= loyal.length * LOYAL_TENTHS;
+}
+
+/** Whether a member has come often of late, and mostly to this till. */
+export function isOften(visits: readonly Visit[], nowMs: number): boolean {
+  const often = within(visits, nowMs, OFTEN_DAYS);
+  return often.length >= OFTEN_VISITS && often.filter(({ here }) => here).length * 2 > often.length;
+}
+
+function within(visits: readonly Visit[], nowMs: number, days: number): readonly Visit[] {
+  return visits.filter(({ atMs }) => atMs <= nowMs && nowMs - atMs <= days * DAY_MS);
 }
 
 function usualRedemption(visits: readonly Visit[]): Points | undefined {

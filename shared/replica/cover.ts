@@ -10,6 +10,11 @@ import { follow, queryDocuments, type Sink } from './documents.ts';
 import type { AtomicWrite, Identity, Replica, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
 
+/** A lease in hand as the server sent it, and what has been spent of it. */
+export interface HeldLease extends LeaseUse {
+  lease: LeaseDoc;
+}
+
 /** Leases in hand and what has been spent of them, and how much may be redeemed at risk. */
 export interface Cover {
   /** A member's leases that may be spent now, earliest spend-by first. */
@@ -18,7 +23,7 @@ export interface Cover {
   leased(member: string, nowMs: number): Points;
   atRisk(member: string, nowMs: number): { allowed: Points; cap: AtRiskCap };
   /** Leases that this till has neither closed nor lost, to spend or to give back. */
-  open(): LeaseUse[];
+  open(): HeldLease[];
   /** Whether a lease has arrived, however it stands. */
   has(lease: string): boolean;
   /** The row that books points of a member spent of leases, for the entry that spends them. */
@@ -70,7 +75,7 @@ export async function openCover({ replica, identity, ports, directory, projectio
     await follow(replica, 'leaseUse', into((use) => spent.set(use.id, use), (id) => spent.delete(id))),
     await follow(replica, 'leases', into((lease) => leases.put(lease), (id) => leases.drop(id))),
   ];
-  const useOf = (lease: LeaseDoc): LeaseUse => {
+  const useOf = (lease: LeaseDoc): HeldLease => {
     const use = spent.get(lease.id);
     // A lease that was named before it had arrived may be smaller than what was named of it; the server takes no more than it has.
     return { lease, spent: points(Math.min(use?.spent ?? 0, lease.points)), closed: use?.closed ?? false };

@@ -1,7 +1,8 @@
 import { Subject, type Observable, type Subscription } from 'rxjs';
+import type { LeaseDoc } from '../contract/documents.ts';
 import type { Points } from '../domain/integers.ts';
 import { uuidV7 } from '../domain/uuid.ts';
-import type { SyncPort } from './ports.ts';
+import type { NamedLease, SyncPort } from './ports.ts';
 import { mayNeedCover, type LeaseKeeperParts } from './need.ts';
 import { createStanding } from './standing.ts';
 
@@ -39,11 +40,12 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const changed = new Subject<void>();
   const unanswered = createUnanswered(parts);
   const { asking, ask } = createAsker(parts, unanswered, changed, () => closer.sweep());
-  const isHeld = (member: string): boolean => member === attached || holds.has(member) || standing.keeps(member);
-  const closer = createCloser(parts, isHeld);
+  const isHere = (member: string): boolean => member === attached || holds.has(member);
+  const closer = createCloser(parts, { isHere, keeps: (member) => standing.keeps(member), gaveBack: (member) => standing.drop(member) });
   const standing = createStanding(parts, {
-    isFree: (member) => member !== attached && !holds.has(member) && !asking.has(member),
-    ask: (member, wanted) => ask(member, wanted, BACKGROUND_WAIT_MS),
+    isFree: (member) => !isHere(member) && !asking.has(member),
+    // Who is not here has no claim on what another till keeps.
+    ask: (member, wanted) => ask(member, wanted, BACKGROUND_WAIT_MS, false),
     changed: () => closer.sweep(),
   });
 
@@ -51,7 +53,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
     if (!parts.mayTrade || attached === '' || !sync.view().online || asking.has(attached)) return;
     const nowMs = ports.nowMs();
     if (cover.leased(attached, nowMs) > 0 || !mayNeedCover(parts, attached, nowMs)) return;
-    void ask(attached, undefined, BACKGROUND_WAIT_MS);
+    void ask(attached, undefined, BACKGROUND_WAIT_MS, true);
   };
   const following = watchConnection(sync, askIfUncovered);
   following.add(cover.changed$.subscribe(() => closer.sweep()));
@@ -80,7 +82,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
       const work = async (): Promise<void> => {
         await asking.get(member);
         const missing = lacking();
-        if (missing > 0) await ask(member, missing, waitMs);
+        if (missing > 0) await ask(member, missing, waitMs, true);
       };
       await atMost(work(), waitMs);
     },
@@ -103,8 +105,8 @@ function createAsker({ sync }: LeaseKeeperParts, unanswered: ReturnType<typeof c
   const asking = new Map<string, Promise<unknown>>();
   return {
     asking,
-    ask(member: string, wanted: Points | undefined, waitMs: number): Promise<unknown> {
-      const lease = unanswered.choose(member);
+    ask(member: string, wanted: Points | undefined, waitMs: number, recall: boolean): Promise<unknown> {
+      const lease: NamedLease = { ...unanswered.choose(member), recall };
       const answer = sync.requestLease(member, wanted, waitMs, lease).then((said) => {
         if (said !== 'unreachable') unanswered.end(member, lease.id);
       });
@@ -185,21 +187,36 @@ async function atMost(work: Promise<unknown>, waitMs: number): Promise<void> {
   }
 }
 
+/** Whose leases are not given back. */
+interface Holding {
+  /** Whether the member is at this till, or a sale of the member's is under way. */
+  isHere(member: string): boolean;
+  /** Whether the member's leases stay for the next visit, as long as nobody else asks for them. */
+  keeps(member: string): boolean;
+  /** A lease that was called back is given back: the member has gone elsewhere. */
+  gaveBack(member: string): void;
+}
+
 /** Gives back open leases that nobody holds, or that may not be spent any more, each by an entry of its own. */
-function createCloser({ chain, cover, directory, mayTrade, ports, staff, sync }: LeaseKeeperParts, isHeld: (member: string) => boolean) {
+function createCloser({ chain, cover, directory, mayTrade, ports, staff, sync }: LeaseKeeperParts, host: Holding) {
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
   const closable = (): string | undefined => {
     const nowMs = ports.nowMs();
-    return cover.open().find(({ lease }) => !isHeld(lease.member) || cover.isOver(lease, nowMs))?.lease.id;
+    return cover.open().find(({ lease }) => isSpare(lease, nowMs))?.lease.id;
+  };
+  const isSpare = (lease: LeaseDoc, nowMs: number): boolean => {
+    if (cover.isOver(lease, nowMs)) return true;
+    return !host.isHere(lease.member) && (lease.recalledMs !== undefined || !host.keeps(lease.member));
   };
   const closeOne = (id: string): Promise<void> => chain.run(async (append) => {
     // A sale may have taken hold of it while this waited its turn.
     const use = cover.open().find(({ lease }) => lease.id === id);
     const nowMs = ports.nowMs();
-    if (use === undefined || stopped || (isHeld(use.lease.member) && !cover.isOver(use.lease, nowMs))) return;
+    if (use === undefined || stopped || !isSpare(use.lease, nowMs)) return;
+    if (use.lease.recalledMs !== undefined) host.gaveBack(use.lease.member);
     const write = cover.close(id);
     const programme = directory.programme(nowMs)?.version ?? 0;
     const body = { id: uuidV7(nowMs, ports.random(10)), kind: 'lease-close', programme, staff: staff(), member: use.lease.member, lease: id } as const;

@@ -75,6 +75,16 @@ export interface TillPorts {
   advanceSentinel(head: { epoch: number; seq: number; hash: string }): Promise<void>;
 }
 
+/** How a lease is asked for. */
+export interface NamedLease {
+  /** The id that the lease shall have. */
+  id: string;
+  /** Where the chain ended when the id was chosen. */
+  seq: number;
+  /** Whether what other tills keep for the member is called back for it: only for a member who is here. */
+  recall?: boolean;
+}
+
 /** The till's way to the server, as the till's commands use it. Nothing here blocks a sale. */
 export interface SyncPort {
   readonly view$: Observable<SyncView>;
@@ -86,11 +96,10 @@ export interface SyncPort {
   syncNow(): Promise<void>;
   /**
    * Asks the server for cover. Resolves once the lease is verified, stored and spendable; rejects never. At most
-   * `waitMs` is waited for. `lease` is the id that the lease shall have, chosen when the
-   * chain ended at `seq`: asked for twice, it is granted once.
+   * `waitMs` is waited for. `lease` says under which id it shall be granted: asked for twice, it is granted once.
    */
   requestLease(
-    member: string, points: number | undefined, waitMs: number, lease?: { id: string; seq: number },
+    member: string, points: number | undefined, waitMs: number, lease?: NamedLease,
   ): Promise<'granted' | 'nothing-free' | 'refused' | 'unreachable'>;
   /** Members that are not on this till, from the server; stores them among the visitors. Empty when offline. */
   findMembers(text: string): Promise<AccountDoc[]>;

@@ -19,8 +19,8 @@ import type { Projection } from './projection.ts';
 import { lackingCover, type Quoting } from './quoting.ts';
 import { receiptView, type Receipts } from './receipts.ts';
 
-/** Pressing Redeem without cover waits at most so long for the server (ledger.md, Leases). */
-export const COVER_WAIT_MS = 1_500;
+/** Pressing Redeem without cover waits at most so long for the server, so that it has ended within 1.5 s (ledger.md, Leases). */
+export const COVER_WAIT_MS = 1_400;
 
 export interface SaleParts {
   identity: Identity;

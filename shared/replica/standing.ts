@@ -10,6 +10,8 @@ export interface Standing {
   consider(member: string): void;
   /** Whether the member's leases stay here, or are being looked at. */
   keeps(member: string): boolean;
+  /** The member has gone elsewhere: nothing of theirs stays until they have been here again. */
+  drop(member: string): void;
   /** Nothing stays any more. */
   end(): void;
   idle(): Promise<void>;
@@ -94,6 +96,7 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
       const wish = wishes.get(member);
       return wish !== undefined && !isSpare(member, wish, ports.nowMs());
     },
+    drop: (member) => void wishes.delete(member),
     end() {
       wishes.clear();
     },

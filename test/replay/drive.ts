@@ -36,6 +36,8 @@ interface Drive {
   tills: readonly Till[];
   /** For each till, which days it is cut off. */
   outages: readonly boolean[][];
+  /** Share of the purchases made elsewhere than at the member's usual till. */
+  stray: number;
   seed: number;
   progress: Progress;
   /** Rejects when the run must end; never resolves. */
@@ -50,20 +52,36 @@ export async function drive(run: Drive): Promise<Receipts> {
   const receipts: Receipts = {
     sales: 0, redemptions: 0, attempts: 0, covered: 0, refused: 0, longestWaitMs: 0, redeemed: 0, atRisk: 0, earned: 0, netMinor: 0, seconds: 0,
   };
-  const random = seededRandom(run.seed);
+  const tillOf = createDealer(run);
   const visits = new Map<string, Visit>();
   const startMs = performance.now();
   const failed = Promise.race([run.aborted, ...run.tills.map((till) => till.failed), watch(() => receipts.sales)]);
   const work = async (): Promise<void> => {
     for (const [index, day] of run.days.entries()) {
       await Promise.all(run.tills.map((till, at) => switchNetwork(till, run.outages[at]?.[index] ?? false)));
-      await sellDay(day, run, visits, random, receipts);
+      await sellDay(day, run, visits, tillOf, receipts);
     }
     await Promise.all(run.tills.map((till) => till.settle()));
   };
   await Promise.race([work(), failed]);
   receipts.seconds = (performance.now() - startMs) / 1_000;
   return receipts;
+}
+
+/** Which till serves a member's next purchase: the usual one, where the first was made, or now and then any. */
+function createDealer({ seed, stray, tills }: Drive): (member: string) => Till {
+  const random = seededRandom(seed);
+  const any = (): Till => tills[Math.floor(random() * tills.length)] as Till;
+  const usual = new Map<string, Till>();
+  return (member) => {
+    const known = usual.get(member);
+    if (known === undefined) {
+      const first = any();
+      usual.set(member, first);
+      return first;
+    }
+    return random() < stray ? any() : known;
+  };
 }
 
 async function switchNetwork(till: Till, cut: boolean): Promise<void> {
@@ -76,12 +94,12 @@ async function sellDay(
   day: readonly Purchase[],
   { tills, progress }: Drive,
   visits: Map<string, Visit>,
-  random: () => number,
+  tillOf: (member: string) => Till,
   receipts: Receipts,
 ): Promise<void> {
   const lanes = new Map<Till, { purchase: Purchase; atMs: number; before: Visit | undefined; begin: (sale: Sale) => void }[]>();
   for (const [index, purchase] of day.entries()) {
-    const till = tills[Math.floor(random() * tills.length)] as Till;
+    const till = tillOf(purchase.member);
     const { promise, resolve } = Promise.withResolvers<Sale>();
     const lane = lanes.get(till) ?? [];
     lanes.set(till, lane);

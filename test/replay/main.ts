@@ -41,7 +41,7 @@ function print(report: ReplayReport, { totals, receipts }: Outcome, options: Rep
   const holds = (name: 'I1' | 'I2' | 'I3'): string => `${name} ${report.invariants[name] ? 'holds' : 'is broken'}`;
   const lines = [
     `${number(report.sales)} sales of ${number(report.members)} members in ${duration(receipts.seconds)}: ` +
-      `${options.tills} tills, ${options.stores} stores, ${options.offline * 100}% offline, ${options.engine}`,
+      `${options.tills} tills, ${options.stores} stores, ${options.offline * 100}% offline, ${options.stray * 100}% away from the usual till, ${options.engine}`,
     `earned ${number(report.earned)}, redeemed ${number(report.redeemed)} in ${number(report.redemptions)} redemptions, ` +
       `outstanding ${number(report.outstanding)}`,
     `net ${money(report.netMinor)} USD, at risk ${number(receipts.atRisk)}, shortfall ${number(report.shortfall)}`,

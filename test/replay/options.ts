@@ -7,6 +7,8 @@ export interface ReplayOptions {
   stores: number;
   /** Share of the time that each till is cut off, 0 to 1. */
   offline: number;
+  /** Share of the purchases that members make at another till than their usual one, 0 to 1. */
+  stray: number;
   seed: number;
   engine: 'sqlite' | 'postgres';
   /** An existing PostgreSQL server on which the replay makes a database of its own; absent: it starts one. */
@@ -20,7 +22,7 @@ export class ReplayError extends Error {
 }
 
 export const USAGE =
-  'Usage: npm run replay -- FILE [--tills N] [--stores N] [--offline SHARE] [--seed S] [--engine sqlite|postgres] [--json]';
+  'Usage: npm run replay -- FILE [--tills N] [--stores N] [--offline SHARE] [--stray SHARE] [--seed S] [--engine sqlite|postgres] [--json]';
 
 /** A machine with more tills than this serves none of them well: each is a process. */
 const TILLS_MOST = 64;
@@ -40,6 +42,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
   return {
     file, tills, stores,
     offline: share('--offline', values.offline ?? '0'),
+    stray: share('--stray', values.stray ?? '0.02'),
     seed: wholeNumber('--seed', values.seed ?? '1', 0, 4_294_967_295),
     engine,
     ...(engine === 'postgres' && databaseUrl !== undefined ? { databaseUrl } : {}),
@@ -53,7 +56,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        tills: { type: 'string' }, stores: { type: 'string' }, offline: { type: 'string' }, seed: { type: 'string' },
+        tills: { type: 'string' }, stores: { type: 'string' }, offline: { type: 'string' }, stray: { type: 'string' }, seed: { type: 'string' },
         engine: { type: 'string' }, json: { type: 'boolean' },
       },
     });

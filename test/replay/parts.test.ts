@@ -53,13 +53,13 @@ describe('the oracle', () => {
 
 describe('the command line', () => {
   it('has one till, one store, no outage and SQLite when nothing is said', () => {
-    expect(readOptions(['f.txt'], {})).toEqual({ file: 'f.txt', tills: 1, stores: 1, offline: 0, seed: 1, engine: 'sqlite', json: false });
+    expect(readOptions(['f.txt'], {})).toEqual({ file: 'f.txt', tills: 1, stores: 1, offline: 0, stray: 0.02, seed: 1, engine: 'sqlite', json: false });
   });
 
   it('reads every option', () => {
     const args = ['--tills', '4', 'f.txt', '--stores', '2', '--offline', '.25', '--seed', '9', '--engine', 'postgres', '--json'];
     expect(readOptions(args, { DATABASE_URL: 'postgres://x/y' })).toEqual({
-      file: 'f.txt', tills: 4, stores: 2, offline: 0.25, seed: 9, engine: 'postgres', databaseUrl: 'postgres://x/y', json: true,
+      file: 'f.txt', tills: 4, stores: 2, offline: 0.25, stray: 0.02, seed: 9, engine: 'postgres', databaseUrl: 'postgres://x/y', json: true,
     });
   });
 

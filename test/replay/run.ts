@@ -91,7 +91,7 @@ async function run(
   });
   const tills = await Promise.all(starting);
   const outages = tills.map((_, at) => planOutages(days.length, options.offline, options.seed, at));
-  const receipts = await drive({ days, tills, outages, seed: options.seed, progress, aborted });
+  const receipts = await drive({ days, tills, outages, stray: options.stray, seed: options.seed, progress, aborted });
   return { totals: await office.readTotals(), receipts };
 }
 

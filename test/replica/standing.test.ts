@@ -34,28 +34,55 @@ const leased = async (member = 'M1'): Promise<number> => {
   world.till.watches.member({ member }, (view) => (held = view?.leased ?? 0))();
   return held;
 };
+/** The server asks for the open lease back; answers how many points it has. */
+const callBack = async (): Promise<number> => {
+  const [lease] = await queryDocuments(world.replica, 'leases', { selector: { state: 'open' }, sort: [{ id: 'desc' }], limit: 1 });
+  if (lease === undefined) throw new Error('no lease is open');
+  await world.replica.collections.leases.incrementalUpsert({ ...lease, recalledMs: world.nowMs, rev: lease.rev + 1 });
+  return leased();
+};
 const closes = async (): Promise<number> => (await queryDocuments(world.replica, 'own', { selector: { kind: 'lease-close' } })).length;
 
 describe('standing leases', () => {
-  it('stay for a regular, sized by the usual redemption, so that the next visit is covered offline', async () => {
+  it('stay for who comes only here, all that he has, so that the next visit is covered offline', async () => {
     world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
     await sell('s1', 300);
     expect(await leased()).toBe(0);
     world.nowMs += 5 * DAY_MS;
     await sell('s2', 300);
-    expect(await leased()).toBe(300);
+    expect(await leased()).toBe(world.office.account('M1').leased);
+    expect(world.office.freeOf('M1')).toBe(0);
     world.sync.goOffline();
     world.nowMs += 60_000;
     const outcome = await world.till.handlers.commitSale({ saleId: 's3', billMinor: 7_680, currency: 'CNY', member: 'M1', redeem: { points: 300 } });
     expect(outcome).toMatchObject({ ok: true, value: { redeemed: 300, atRisk: 0 } });
   });
 
-  it('leave the rest of the points free for other tills', async () => {
+  it('are given back when they are called back, and not asked for again until the member has been here', async () => {
     world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
     await sell('s1', 300);
     await sell('s2', 300);
-    expect(await leased()).toBe(300);
-    expect(world.office.freeOf('M1')).toBeGreaterThan(2_000);
+    const [asked, free] = [world.sync.leaseRequests.length, world.office.freeOf('M1')];
+    const held = await callBack();
+    await settle();
+    expect([await leased(), world.office.account('M1').leased, world.office.freeOf('M1')]).toEqual([0, 0, free + held]);
+    expect(world.sync.leaseRequests.length).toBe(asked);
+    await sell('s3', 0);
+    expect(await leased()).toBe(world.office.account('M1').leased);
+    expect(await leased()).toBeGreaterThan(0);
+  });
+
+  it('stay while the member is here, whoever calls them back, and go when the member goes', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
+    await sell('s1', 300);
+    await sell('s2', 300);
+    await world.till.handlers.attachMember({ member: 'M1' });
+    const held = await callBack();
+    await settle();
+    expect(await leased()).toBe(held);
+    await world.till.handlers.detachMember({ member: 'M1' });
+    await settle();
+    expect(await leased()).toBe(0);
   });
 
   it('are not kept for who came once', async () => {
@@ -85,7 +112,8 @@ describe('standing leases', () => {
     await world.replica.collections.leases.incrementalUpsert((await queryDocuments(world.replica, 'leases', { limit: 1 }))[0] as never);
     await settle();
     expect(world.office.leases.size).toBe(before + 1);
-    expect(await leased()).toBe(300);
+    expect(await leased()).toBe(world.office.account('M1').leased);
+    expect(await leased()).toBeGreaterThan(300);
   });
 });
 

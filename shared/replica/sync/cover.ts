@@ -1,7 +1,7 @@
 import type { AccountDoc } from '../../contract/documents.ts';
 import { points } from '../../domain/integers.ts';
 import { readDocument, readDocuments } from '../documents.ts';
-import type { AtomicWrite, Identity, Replica, SyncPort, TillPorts } from '../ports.ts';
+import type { AtomicWrite, Identity, NamedLease, Replica, SyncPort, TillPorts } from '../ports.ts';
 import { createQueue } from '../queue.ts';
 import { leaseHolds } from './accept.ts';
 import type { Board } from './board.ts';
@@ -39,7 +39,7 @@ export function createLeaseRequests({ replica, identity, ports, calls, board, co
   const asking = new Map<string, Promise<LeaseAnswer>>();
   const pause = createPause(timers, stopped);
 
-  const request = async (member: string, wanted: number | undefined, named: { id: string; seq: number } | undefined): Promise<LeaseAnswer> => {
+  const request = async (member: string, wanted: number | undefined, named: NamedLease | undefined): Promise<LeaseAnswer> => {
     const answer = await calls.lease(member, wanted === undefined ? undefined : points(wanted), named);
     if (!answer.ok) {
       switch (answer.code) {

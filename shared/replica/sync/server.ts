@@ -6,6 +6,7 @@ import {
 import type { AccountDoc, LeaseDoc } from '../../contract/documents.ts';
 import { OpenLeasesResponse, ShortfallsResponse, type OpenLeases, type Shortfalls } from '../../contract/reports.ts';
 import { compileCheck, type Check } from '../../contract/validate.ts';
+import type { NamedLease } from '../ports.ts';
 import type { Answer, Http, OpenedStream } from './http.ts';
 import type { Session } from './session.ts';
 import type { SyncTiming } from './timing.ts';
@@ -34,7 +35,7 @@ export interface ServerCalls {
   push(entries: Envelope[]): Promise<Answer<PushResponse>>;
   /** `after` is a checkpoint as text, '' for the beginning. */
   pull(name: PulledName, query: { after: string; incarnation?: string | undefined; limit: number; ownAfter: number }): Promise<Answer<PulledPage>>;
-  lease(member: string, points: number | undefined, lease?: { id: string; seq: number }): Promise<Answer<{ lease: LeaseDoc }>>;
+  lease(member: string, points: number | undefined, named?: NamedLease): Promise<Answer<{ lease: LeaseDoc }>>;
   find(text: string): Promise<Answer<{ members: AccountDoc[] }>>;
   shortfalls(): Promise<Answer<Shortfalls>>;
   openLeases(): Promise<Answer<OpenLeases>>;
@@ -63,6 +64,11 @@ function isPage(value: unknown): value is PulledPage {
   return Array.isArray(documents) && typeof resync === 'boolean' && isCheckpoint(checkpoint) && Array.isArray(own) && own.every(isResult);
 }
 
+/** A lease's name as the server's contract says it. */
+function wordsOf({ id, seq, recall }: NamedLease): { lease: string; seq: number; recall?: true } {
+  return { lease: id, seq, ...(recall ? { recall } : {}) };
+}
+
 /** Makes the calls over a client and a session. */
 export function createServerCalls(http: Http, session: Session, timing: SyncTiming): ServerCalls {
   const { connectMs, requestMs, pushMs } = timing;
@@ -72,7 +78,8 @@ export function createServerCalls(http: Http, session: Session, timing: SyncTimi
       const token = await session.token();
       if (!token.ok) return token;
       const answer = await send(token.value);
-      const refused = !answer.ok && (answer.code === 'token-expired' || answer.code === 'token-missing');
+      // `not-enrolled`: a server that was restored may still take the token, and needs the enrolment shown again.
+      const refused = !answer.ok && ['token-expired', 'token-missing', 'not-enrolled'].includes(answer.code);
       if (!refused || attempt > 1) return answer;
       session.drop(token.value);
     }
@@ -87,8 +94,8 @@ export function createServerCalls(http: Http, session: Session, timing: SyncTimi
       const query = `limit=${limit}&ownAfter=${ownAfter}${since}`;
       return authorised((token) => http.ask({ path: `/v1/sync/pull/${name}?${query}`, token, check: isPage, timeoutMs: requestMs }));
     },
-    lease(member, points, lease) {
-      const body = { member, ...(points === undefined ? {} : { points }), ...(lease === undefined ? {} : { lease: lease.id, seq: lease.seq }) };
+    lease(member, points, named) {
+      const body = { member, ...(points === undefined ? {} : { points }), ...(named === undefined ? {} : wordsOf(named)) };
       return authorised((token) => http.ask({ path: '/v1/leases', body, token, check: isLease, timeoutMs: requestMs }));
     },
     find: (text) =>

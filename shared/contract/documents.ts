@@ -84,11 +84,11 @@ export const LeaseSchema = strictObject({
   signature: Signature,
   /** `reclaimed`: taken back without the holder's word (L5). */
   state: oneOf(LEASE_STATES),
+  /** When the server asked for it back, because the member is at another till; absent: it did not. */
+  recalledMs: Type.Optional(Milliseconds),
   rev: Count,
 });
 export type LeaseDoc = Static<typeof LeaseSchema>;
-  /** When the server asked for it back, because the member is at another till; absent: it did not. */
-  recalledMs: Type.Optional(Milliseconds),
 
 /** What this till has spent of a lease; kept apart from the pulled lease because only the till writes it. */
 export const LeaseUseSchema = strictObject({

@@ -103,9 +103,12 @@ export const StreamHead = strictObject({ position: Count, rev: Count });
  * `POST /v1/leases`: asks for cover for a member; `points` absent asks for all that is free up to the store's cap. `lease` is
  * the id that it shall have: asked for again, after an answer that was lost, the same lease is answered. `seq` is the
  * last entry that the till had made when it chose the id: what the server sets aside up to there hinders no close of it (L4).
+ * `recall`: the member is at this till, so leases that other tills keep for the member's next visit are called back where the
+ * free points do not suffice; the answer waits a little for their closes.
  */
 export const LeaseRequest = strictObject({
   member: Id, points: Type.Optional(PointsCount), lease: Type.Optional(Id), seq: Type.Optional(Count),
+  recall: Type.Optional(Type.Boolean()),
 });
 export const LeaseResponse = strictObject({ lease: LeaseSchema });
 
@@ -129,6 +132,3 @@ export const TotalsResponse = strictObject({
   invariants: strictObject({ I1: Type.Boolean(), I2: Type.Boolean(), I3: Type.Boolean() }),
 });
 export type Totals = Static<typeof TotalsResponse>;
- * `recall`: the member is at this till, so leases that other tills keep for the member's next visit are called back where the
- * free points do not suffice; the answer waits a little for their closes.
-  recall: Type.Optional(Type.Boolean()),

@@ -39,7 +39,8 @@ export async function postBatch(engine: Engine, trx: Transaction<Tables>, pushes
   await readNeighbours(trx, chains, pushes, known);
   const fresh = pushes.flatMap((push) => push.items.flatMap((item) => (item.entry !== undefined && !known.has(item.envelope.id) ? [item.entry] : [])));
   await readGaps(trx, chains, fresh);
-  const books = await Books.open(engine, trx, fresh, nowMs);
+  const held = [...chains.values()].flatMap((chain) => chain.held);
+  const books = await Books.open(engine, trx, [...fresh, ...held], nowMs);
   const batch = new Batch({ chains, known, books, position: before.position, nowMs });
   const results = pushes.map((push) => batch.post(push));
   const rev = before.rev + books.revisions;
@@ -107,7 +108,8 @@ class Batch {
     if (known !== undefined) {
       const ours = known.terminal === chain.terminal && known.epoch === chain.epoch;
       if (ours && known.hash === hash) return { id, seq, outcome: 'duplicate', position: known.position, disposition: known.disposition, shortfall: points(known.shortfall) };
-      // Authentic, and yet another entry with an id that is taken: the till that made it was restored or copied.
+      // Authentic, and yet another entry with an id that is taken: the till that made it was restored or copied. The id of a
+      // lease stands at no place of a chain.
       if (item.fault === null && ours && known.seq === seq) this.#freeze(chain, seq);
       return this.#setAside(chain, item, item.fault ?? 'id-taken');
     }
@@ -129,17 +131,38 @@ class Batch {
     const position = ++this.#state.position;
     books.apply(entry, settlement, position);
     this.#entries.push(entryRow(entry, item.envelope, settlement, { position, nowMs: this.#state.nowMs }, reversalTotals(settlement.postings)));
-    settlement.postings.forEach(({ from, to, points: moved }, line) =>
-      this.#postings.push({ source: entry.id, line, from_account: from, to_account: to, points: moved, kind: entry.kind }));
+    this.#post(entry, settlement);
     const { id, seq, hash } = item.envelope;
     const { disposition, shortfall } = settlement;
     known.set(id, { hash, terminal: chain.terminal, epoch: chain.epoch, seq, position, disposition, shortfall });
+    const fills = chain.gaps.has(seq);
     remember(chain, { seq, hash });
+    if (entry.kind === 'lease-close' && settlement.closes === undefined) chain.held.push(entry);
+    if (fills) this.#releaseHeld(chain, position);
     return { id, seq, outcome: 'posted', position, disposition, shortfall };
   }
 
+  #post({ id, kind }: Entry, { postings }: Settlement): void {
+    postings.forEach(({ from, to, points: moved }, line) => this.#postings.push({ source: id, line, from_account: from, to_account: to, points: moved, kind }));
+  }
+
+  /**
+   * L4: a close that was behind something missing gives its lease back once that is here. Nothing else would: the till has
+   * closed it, and sends no other. What it gives back belongs to the entry that closed, and stands at the position that let it.
+   */
+  #releaseHeld(chain: ChainState, position: number): void {
+    const { books } = this.#state;
+    chain.held = chain.held.filter((close) => {
+      const settled = books.settle(close, { covered: chain.frozenAt === null, gaps: chain.gaps });
+      if (!settled.ok || settled.settlement.closes === undefined) return true;
+      books.apply(close, settled.settlement, position);
+      this.#post(close, settled.settlement);
+      return false;
+    });
+  }
+
   #setAside(chain: ChainState, { envelope }: Item, reason: string): PushResult {
-    const key = `${chainKey(chain)} ${envelope.id}`;
+    const key = `${chainKey(chain)} ${envelope.seq} ${envelope.id}`;
     // L4: what is set aside may be a spend; nothing that it stands before proves the contrary until it arrives whole.
     const known = this.#state.known.get(envelope.id);
     if (!chain.posted.has(envelope.seq) && known?.seq !== envelope.seq) chain.gaps.add(envelope.seq);
@@ -160,7 +183,7 @@ class Batch {
     await writeRows(engine, trx, 'entries', this.#entries);
     await writeRows(engine, trx, 'postings', this.#postings);
     await this.#state.books.write(engine, trx, firstRev);
-    await writeRows(engine, trx, 'quarantine', [...this.#quarantine.values()], { key: ['terminal', 'epoch', 'id'], update: [] });
+    await writeRows(engine, trx, 'quarantine', [...this.#quarantine.values()], { key: ['terminal', 'epoch', 'seq', 'id'], update: [] });
     await writeRows(engine, trx, 'alarms', this.#alarms, { key: ['id'], update: [] });
     const chains = [...this.#state.chains.values()].filter((chain) => chain.changed);
     const rows = chains.map(({ terminal, epoch, seq, hash, frozenAt }) => ({ terminal, epoch, seq, hash, frozen_at: frozenAt }));

@@ -1,4 +1,4 @@
-import { GENESIS_HASH } from '../../shared/domain/entry.ts';
+import { GENESIS_HASH, type Entry } from '../../shared/domain/entry.ts';
 
 /** What the ledger holds of one terminal's chain while a batch is posted. */
 export interface ChainState {
@@ -11,6 +11,8 @@ export interface ChainState {
   posted: Map<number, Set<string>>;
   /** Seqs where something was set aside and nothing is posted; read when a lease is closed, which they may hinder (L4). */
   gaps: Set<number>;
+  /** Lease-closes of this chain that stand behind such a gap and gave nothing back (L4); read when an entry fills one. */
+  held: Entry[];
   changed: boolean;
 }
 

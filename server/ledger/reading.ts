@@ -1,11 +1,11 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { GENESIS_HASH, type Disposition, type Entry } from '../../shared/domain/entry.ts';
 import { isOneOf } from '../store/rows.ts';
 import type { Engine, Tables } from '../store/tables.ts';
 import { needsNeighbours, type ChainState, type Link } from './chain.ts';
 import type { Push } from './push.ts';
 
-/** An entry that the ledger holds already. */
+/** What the ledger holds already under an id: an entry, or a lease, which has seq 0 and an empty hash that no entry has. */
 export interface KnownEntry {
   hash: string;
   terminal: string;
@@ -46,16 +46,25 @@ export async function readChains(
     const head = heads.find((row) => row.terminal === terminal && row.epoch === epoch);
     const now = enrolled.find((row) => row.id === terminal);
     chains.set(key, {
-      terminal, epoch, seq: head?.seq ?? 0, hash: head?.hash ?? GENESIS_HASH, frozenAt: head?.frozen_at ?? null, posted: new Map(), gaps: new Set(),
+      terminal, epoch, seq: head?.seq ?? 0, hash: head?.hash ?? GENESIS_HASH, frozenAt: head?.frozen_at ?? null, posted: new Map(), gaps: new Set(), held: [],
       changed: false, store: now !== undefined && now.epoch === epoch ? now.store : null,
     });
   }
   return chains;
 }
 
-/** Reads where the ledger has no entry of a chain although something came, for chains that close a lease. */
+/**
+ * Reads where the ledger has no entry of a chain although something came, for chains that close a lease, and for those of which
+ * an entry came late: it may be what a close waits for.
+ */
 export async function readGaps(trx: Transaction<Tables>, chains: ReadonlyMap<string, ChainState>, fresh: readonly Entry[]): Promise<void> {
   const closing = new Set(fresh.filter((entry) => entry.kind === 'lease-close').map(chainKey));
+  for (const entry of fresh) {
+    const chain = chains.get(chainKey(entry));
+    if (chain === undefined || entry.seq > chain.seq) continue;
+    closing.add(chainKey(entry));
+    if (chain.held.length === 0) chain.held = await readHeld(trx, chain);
+  }
   for (const key of closing) {
     const chain = chains.get(key);
     if (chain === undefined) continue;
@@ -76,12 +85,40 @@ export async function readGaps(trx: Transaction<Tables>, chains: ReadonlyMap<str
   }
 }
 
-/** The entries among these ids that are in the ledger. */
+/** Lease-closes of a chain whose leases are open all the same: something before them was missing when they came (L4). */
+async function readHeld(trx: Transaction<Tables>, { terminal, epoch }: ChainState): Promise<Entry[]> {
+  const rows = await trx
+    .selectFrom('leases')
+    .innerJoin('entries', (join) => join.onRef('entries.lease', '=', 'leases.id').on('entries.kind', '=', 'lease-close'))
+    .select('entries.bytes')
+    .where('leases.terminal', '=', terminal)
+    .where('leases.epoch', '=', epoch)
+    .where('leases.state', '=', 'open')
+    .where('entries.terminal', '=', terminal)
+    .where('entries.epoch', '=', epoch)
+    .orderBy('entries.seq')
+    .execute();
+  return rows.map((row) => JSON.parse(row.bytes) as Entry);
+}
+
+/**
+ * What these ids stand for already. A lease takes its id as an entry does: both name the source of postings, so an entry under
+ * the id of a lease could never be booked.
+ */
 export async function readKnown(engine: Engine, trx: Transaction<Tables>, ids: readonly string[]): Promise<Map<string, KnownEntry>> {
+  const wanted = [...new Set(ids)];
+  const leases = trx
+    .selectFrom('leases')
+    .select([
+      'id', sql<string>`''`.as('hash'), 'terminal', 'epoch', sql<number>`cast(0 as bigint)`.as('seq'), sql<number>`cast(0 as bigint)`.as('position'),
+      sql<Disposition>`'free'`.as('disposition'), sql<number>`cast(0 as bigint)`.as('shortfall'),
+    ])
+    .where(isOneOf(engine, 'id', wanted));
   const rows = await trx
     .selectFrom('entries')
     .select(['id', 'hash', 'terminal', 'epoch', 'seq', 'position', 'disposition', 'shortfall_points as shortfall'])
-    .where(isOneOf(engine, 'id', [...new Set(ids)]))
+    .where(isOneOf(engine, 'id', wanted))
+    .unionAll(leases)
     .execute();
   return new Map(rows.map(({ id, ...row }) => [id, row]));
 }

@@ -35,7 +35,7 @@ export interface Report {
 }
 
 /** Schema of the database that this audit reads. */
-const SCHEMA = 3;
+const SCHEMA = 5;
 
 /**
  * Audits a database as it is at one moment, reading nothing but its tables.

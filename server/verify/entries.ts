@@ -133,7 +133,7 @@ async function readBeside({ source }: Audit, facts: readonly { row: Row; fact: F
   }
   const named = new Set(facts.flatMap(({ fact }) => (fact === undefined ? [] : [...(fact.redeem?.named.keys() ?? []), ...(fact.lease === undefined ? [] : [fact.lease])])));
   const leases = named.size === 0 ? [] : await source.all(
-    `select leases.*, closer.position as closed_at from leases left join entries as closer on closer.id = leases.closed_by where ${source.isAny('leases.id')}`,
+    `select leases.*, closer.position as closed_at, closer.seq as closed_seq, closer.terminal as closer_terminal, closer.epoch as closer_epoch from leases left join entries as closer on closer.id = leases.closed_by where ${source.isAny('leases.id')}`,
     [[...named]],
   );
   return { postings, leases: new Map(leases.map((row) => [textOf(row, 'id'), row])) };

@@ -1,5 +1,5 @@
 import type { Carriers } from './carriers.ts';
-import { countOf, textOf, type Fact } from './fact.ts';
+import { countOf, placeOf, textOf, type Fact } from './fact.ts';
 import type { Faults } from './faults.ts';
 import type { Row } from './source.ts';
 
@@ -183,7 +183,10 @@ function checkSpend(check: Check, id: string): void {
   const buyer = carriers.of(fact.member ?? '');
   if (owner !== buyer) check.wrong(`it spends the lease ${id} of another member`, owner, buyer, 'lease-spend-foreign');
   const closedAt = lease['closed_at'];
-  if (typeof closedAt === 'number' && closedAt < position) {
+  // The holder's own close may have waited for what stands before it in the chain; what counts then is that it does.
+  const isOwn = lease['closer_terminal'] === lease['terminal'] && lease['closer_epoch'] === lease['epoch'];
+  const isLate = isOwn ? placeOf(lease, 'closed_seq') < fact.seq : typeof closedAt === 'number' && closedAt < position;
+  if (isLate) {
     check.wrong(`it spends the lease ${id} after it was given back`, `before position ${closedAt}`, position, 'lease-spend-late');
   }
 }

@@ -23,10 +23,13 @@ async function firstVersion({ engine, where }: TestDatabase): Promise<void> {
     business_date, received_at, disposition
   ) values (${position}, '${id}', 'north', 'T1', 1, ${position}, 'p', 'h', 's', '{}', '${kind}', 'A', ${reverses}, 1, 'maya', 0, 0, 0, ${short}, 0, 0, ${short}, 0, 0, 1, 0, 1,
     '2026-01-01', 1, 'free')`;
+  await run("insert into terminal_keys (terminal, epoch, public_key, enrolled_at) values ('T1', 1, 'k1', 4), ('T1', 2, 'k2', 5)");
   await run(entry(1, 'e1', 'sale', 70, 'null'));
   await run(entry(2, 'e2', 'sale', 30, 'null'));
   await run(entry(3, 'e3', 'reversal', 0, "'e1'"));
   await run("insert into postings (source, line, from_account, to_account, points, kind) values ('e3', 0, 'redeemed', 'shortfall:north', 20, 'reversal')");
+  await run(`insert into quarantine (terminal, epoch, id, seq, hash, signature, bytes, reason, received_at) values
+    ('T1', 1, 'q1', 4, 'h', 's', '{}', 'unreadable', 9)`);
   await run("insert into accounts (id, kind, balance, position, rev) values ('member:A', 'member', 7, 3, 2)");
   if (opened !== undefined) {
     await sql`select 1`.execute(opened.reader);
@@ -48,12 +51,19 @@ describe.each(ENGINES)('a database of the first version, on %s', (engine) => {
     expect(shortfalls.map((row) => [row.entry, row.store, row.member, row.points, row.open, row.recovered, row.absorbed])).toEqual([
       ['e1', 'north', 'A', 70, 50, 0, 0], ['e2', 'north', 'A', 30, 30, 0, 0],
     ]);
+    const keys = await store.db.selectFrom('terminal_keys').selectAll().orderBy('epoch').execute();
+    expect(keys.map((row) => [row.terminal, row.epoch, row.public_key, row.enrolled_at])).toEqual([['T1', 1, 'k1', 4], ['T1', 2, 'k2', 5]]);
     expect(await store.db.selectFrom('accounts').selectAll().execute()).toMatchObject([{ balance: 7, successor: null, next_expiry: null }]);
     const reclaim = store.db.updateTable('leases').set({ state: 'reclaimed', risk: 60 }).where('id', '=', 'l1');
     expect((await reclaim.executeTakeFirst()).numUpdatedRows).toBe(1n);
     // What is declared and what is spent never sum to more than was granted.
     await expect(store.db.updateTable('leases').set({ risk: 61 }).where('id', '=', 'l1').execute()).rejects.toThrow();
     await expect(store.db.updateTable('leases').set({ risk: 1 }).where('id', '=', 'l2').execute()).rejects.toThrow();
+    const [aside] = await store.db.selectFrom('quarantine').selectAll().execute();
+    expect(aside).toEqual({ terminal: 'T1', epoch: 1, id: 'q1', seq: 4, hash: 'h', signature: 's', bytes: '{}', reason: 'unreadable', received_at: 9 });
+    // Its place in the chain is a part of its key.
+    await store.db.insertInto('quarantine').values({ terminal: 'T1', epoch: 1, id: 'q1', seq: 5, hash: 'h', signature: 's', bytes: '{}', reason: 'unreadable', received_at: 9 }).execute();
+    await expect(store.db.insertInto('quarantine').values({ terminal: 'T1', epoch: 1, id: 'q1', seq: 4, hash: 'g', signature: 's', bytes: '{}', reason: 'unreadable', received_at: 9 }).execute()).rejects.toThrow();
     await store.close();
     const again = await openStore(database.where);
     expect(await again.db.selectFrom('shortfalls').selectAll().execute()).toHaveLength(2);

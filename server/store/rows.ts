@@ -28,7 +28,7 @@ const BULK = {
   leases: {
     id: 'text', member: 'text', terminal: 'text', epoch: 'integer', points: 'integer', spent: 'integer', spend_by: 'integer',
     signature: 'text', state: 'text', granted_at: 'integer', closed_by: 'text', rev: 'integer',
-    granted_seq: 'integer', risk: 'integer',
+    granted_seq: 'integer', risk: 'integer', recalled_at: 'integer',
   } satisfies Record<keyof LeasesTable, ColumnType>,
   lots: { account: 'text', expires_on: 'text', points: 'integer' } satisfies Record<keyof LotsTable, ColumnType>,
   lot_uses: { entry: 'text', expires_on: 'text', points: 'integer' } satisfies Record<keyof LotUsesTable, ColumnType>,

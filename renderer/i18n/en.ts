@@ -203,6 +203,7 @@ export const en = {
   'manager.short': '{points, plural, one {# point} other {# points}} short',
   'manager.held': '{points, plural, one {# point} other {# points}} held',
   'manager.more': '{count, plural, one {# more is} other {# more are}} not listed; settle these first.',
+  'manager.moreUncounted': 'There are more that are not listed; settle these first.',
   'manager.nobody': 'No member',
   'manager.story.redeemed': 'Redeemed',
   'manager.story.leased': 'Held by the till',

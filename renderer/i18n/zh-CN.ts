@@ -202,6 +202,7 @@ export const zhCN: Record<MessageId, string> = {
   'manager.short': '短缺 {points, number} 分',
   'manager.held': '预留 {points, number} 分',
   'manager.more': '另有 {count, number} 笔未列出，请先处理这些。',
+  'manager.moreUncounted': '还有未列出的，请先处理这些。',
   'manager.nobody': '无会员',
   'manager.story.redeemed': '抵扣',
   'manager.story.leased': '本机预留',

@@ -71,6 +71,11 @@ async function handle(message: ToTill): Promise<void> {
     shop = await openShop(message);
     return send({ t: 'open' });
   }
+  if (message.t === 'close') {
+    // One that is still opening has sold nothing, and the system gives back what it holds.
+    await shop?.close();
+    process.exit(0);
+  }
   if (shop === undefined) throw new Error('the till is not open');
   switch (message.t) {
     case 'sell':
@@ -81,9 +86,6 @@ async function handle(message: ToTill): Promise<void> {
     case 'sever':
       while (shop.view().sync.online) await sleep(LOOK_MS);
       return send({ t: 'done' });
-    case 'close':
-      await shop.close();
-      process.exit(0);
   }
 }
 

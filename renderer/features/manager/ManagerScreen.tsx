@@ -15,6 +15,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { Approval } from './Approval.tsx';
 import { LeasePaper, ShortfallPaper } from './Story.tsx';
 import type { ActName, Intent } from './use-act.ts';
+import { unlistedWords } from './queue.ts';
 import { QUEUES, useQueue, type Queue, type QueueName } from './use-queue.ts';
 
 /** What waits for a manager: redemptions that were not covered, and points that a lost till still holds. */
@@ -126,7 +127,7 @@ function Rows({ name, queue, chosen, onChoose, onAgain }: {
           <Chip tone={one.holder === 'current' ? 'quiet' : 'amber'} icon={one.holder === 'current' ? 'saved' : 'warning'}>{say('manager.held', { points: one.points - one.spent })}</Chip>
         </Row>
       ))}
-      {queue.unlisted > 0 && <p className="soft">{say('manager.more', { count: queue.unlisted })}</p>}
+      {queue.unlisted !== 0 && <p className="soft">{unlistedWords(queue.unlisted, say)}</p>}
     </div>
   );
 }

@@ -1,13 +1,14 @@
 import { useState } from 'react';
-import type { OpenLeaseRow, OpenLeases, Shortfalls, ShortfallStory } from '../../../shared/contract/reports.ts';
+import type { OpenLeases, Shortfalls } from '../../../shared/contract/reports.ts';
 import { useHost, useTill } from '../../host/context.tsx';
 import { useAnswer } from '../../host/use-answer.ts';
+import { rowsOf, type QueueRows } from './queue.ts';
 
 export const QUEUES = ['shortfalls', 'leases'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-/** What the server said of a queue: its rows, how many are not listed, or that it cannot be asked. */
-export type Queue = { state: 'loading' } | { state: 'offline' } | { state: 'ready'; shortfalls: ShortfallStory[]; leases: OpenLeaseRow[]; unlisted: number };
+/** What the server said of a queue: its rows, or that it cannot be asked. */
+export type Queue = { state: 'loading' } | { state: 'offline' } | ({ state: 'ready' } & QueueRows);
 
 /** Reads a queue from the server, again whenever the till heard from it or something was done, or when it is asked to. */
 export function useQueue(name: QueueName): { queue: Queue; again: () => void } {
@@ -24,6 +25,5 @@ export function useQueue(name: QueueName): { queue: Queue; again: () => void } {
   const again = (): void => setAsked((so) => so + 1);
   if (failed === key) return { queue: { state: 'offline' }, again };
   if (known === undefined) return { queue: { state: 'loading' }, again };
-  if ('shortfalls' in known) return { queue: { state: 'ready', shortfalls: known.shortfalls, leases: [], unlisted: known.next === undefined ? 0 : 1 }, again };
-  return { queue: { state: 'ready', shortfalls: [], leases: known.leases, unlisted: known.total - known.leases.length }, again };
+  return { queue: { state: 'ready', ...rowsOf(known) }, again };
 }

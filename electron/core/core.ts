@@ -7,6 +7,7 @@ import type { Replica } from '../../shared/replica/ports.ts';
 import { enrolTill } from '../../shared/replica/sync/index.ts';
 import type { BlockingCode } from '../../shared/contract/errors.ts';
 import type { RecoveryView, TillView } from '../../shared/contract/views.ts';
+import { earlierEnrolments } from './earlier.ts';
 import { createClosedTill, type ClosedBy, type ClosedTill } from './closed.ts';
 import { makeFolder } from './durable.ts';
 import { CoreFailure } from './failure.ts';
@@ -98,6 +99,8 @@ class TillCore implements Core {
   private closed: ClosedTill | undefined;
   private stopped: Promise<void> | undefined;
   private recovering: Promise<void> | undefined;
+  /** How often earlier chains had to be offered again. */
+  private offers = 0;
   private readonly account: BehaviorSubject<RecoveryView | undefined>;
 
   readonly state$: Observable<TillState>;
@@ -167,6 +170,7 @@ class TillCore implements Core {
     const opening = await openTill({
       folder, server, version, now, enrolled, log: this.log,
       onDiverged: (how) => void this.inTurn(() => this.block(how)),
+      onRestored: () => this.offerAgain(),
     });
     if (!opening.ok) {
       this.log.info('the till is blocked', { by: opening.blockedBy });
@@ -180,11 +184,21 @@ class TillCore implements Core {
     this.recovering ??= this.recover();
   }
 
+  /** A server that went back to a backup may have lost what earlier chains of this till had sent: they are on the disk yet. */
+  private offerAgain(): void {
+    this.identity.offerAgain();
+    this.offers += 1;
+    this.recovering ??= this.recover();
+  }
+
   /** Sends what earlier enrolments of this till have left, beside the trade. */
   private async recover(): Promise<void> {
     const { folder, server } = this.options;
     const { identity, log } = this;
-    await recoverFormer({ folder, server, identity, log, stopped: this.stopping.signal, tell: (account) => this.account.next(isNews(account) ? account : undefined) });
+    const { signal: stopped } = this.stopping;
+    const tell = (account: RecoveryView): void => this.account.next(isNews(account) ? account : undefined);
+    do await recoverFormer({ folder, server, identity, log, stopped, tell, offers: () => this.offers });
+    while (!stopped.aborted && identity.former().some(({ recovered }) => recovered === null));
     this.recovering = undefined;
   }
 
@@ -225,7 +239,8 @@ class TillCore implements Core {
     if (present !== null && this.open !== undefined && this.identity.cameFrom(code)) return named(present);
     await this.refuseWithUnsentEntries();
     const { publicKey } = this.identity.pendingKey();
-    const answer = await enrolTill({ server: this.options.server, code, publicKey });
+    const earlier = earlierEnrolments(this.options.folder, this.identity);
+    const answer = await enrolTill({ server: this.options.server, code, publicKey, earlier });
     if (!answer.ok) throw answer.code === 'unreachable' ? new TillError('server-unreachable') : new TillError('server-refused', { code: answer.code });
     const identity = answer.value;
     await this.open?.close();

@@ -60,6 +60,8 @@ export interface IdentityKeeper {
   former(): Former[];
   /** Keeps the account of a former enrolment's chain. */
   recovered(identity: Identity, account: RecoveryView): void;
+  /** Has every former enrolment's chain offered again; what has been said of it is forgotten. */
+  offerAgain(): void;
 }
 
 /**
@@ -89,7 +91,8 @@ export function openIdentity(folder: string, secret: string | null): IdentityKee
       const { pending } = file;
       if (pending === null) throw new Error('an enrolment is adopted with a pending key');
       const { current, former = [] } = file;
-      const next = current === null ? former : [...former, { enrolment: current.enrolment, key: current.key, recovered: null }];
+      // The server may have gone back to a backup since it answered the earliest of them: all are offered again.
+      const next = [...former, ...(current === null ? [] : [{ enrolment: current.enrolment, key: current.key }])].map((one) => ({ ...one, recovered: null }));
       save({ v: 1, current: { enrolment: identity, key: pending, code: codeHash(code) }, pending: null, former: next.slice(-FORMER_MOST) });
       enrolled = { identity, key: openKey(pending, secret) };
       return enrolled;
@@ -99,6 +102,10 @@ export function openIdentity(folder: string, secret: string | null): IdentityKee
       const former = (file.former ?? []).map((one) =>
         one.enrolment.terminal === terminal && one.enrolment.epoch === epoch ? { ...one, recovered: account } : one);
       save({ ...file, former });
+    },
+    offerAgain() {
+      const former = file.former ?? [];
+      if (former.some(({ recovered }) => recovered !== null)) save({ ...file, former: former.map((one) => ({ ...one, recovered: null })) });
     },
   };
 }

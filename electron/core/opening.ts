@@ -26,6 +26,8 @@ export interface OpeningOptions {
   now?: (() => number) | undefined;
   /** Called once when the till may not go on under this enrolment; that is on the disk by then. */
   onDiverged: (how: Divergence) => void;
+  /** Called when the server shows that it went back to a backup. */
+  onRestored: () => void;
 }
 
 /** A till that trades. */
@@ -118,11 +120,11 @@ async function judge(
 async function compose(
   options: OpeningOptions, sentinel: Sentinel, replica: Replica, storage: SqliteStorage,
 ): Promise<OpenTill & { blockedBy: 'replica-damaged' | undefined }> {
-  const { folder, enrolled: { identity, key }, server, version, now, onDiverged } = options;
+  const { folder, enrolled: { identity, key }, server, version, now, onDiverged, onRestored } = options;
   const { ended } = chainFiles(folder, identity);
   const ports = createPorts({ key, sentinel, ...(now === undefined ? {} : { now }) });
   const sync = await createSync({
-    replica, identity, ports, server,
+    replica, identity, ports, server, onRestored,
     onDiverged(how) {
       // On the disk first: a till that is started again without its network must not go on either.
       if (readText(ended) !== undefined) return;

@@ -22,13 +22,16 @@ export async function recoverFormer(options: {
   log: Log;
   stopped: AbortSignal;
   tell: (account: RecoveryView) => void;
+  /** Counts up when the server has gone back to a backup: an account from before that says nothing. */
+  offers: () => number;
 }): Promise<void> {
-  const { identity, log, stopped, tell } = options;
+  const { identity, log, stopped, tell, offers } = options;
   for (let tries = 0; !stopped.aborted; tries += 1) {
     const open = identity.former().filter(({ recovered }) => recovered === null);
     for (const former of open) {
+      const began = offers();
       const account = await recoverOne(former, options).catch((error: unknown) => void log.error('an earlier chain could not be sent', error));
-      if (account === undefined) continue;
+      if (account === undefined || offers() !== began) continue;
       identity.recovered(former.identity, account);
       log.info('an earlier chain is accounted for', { ...account });
       tell(account);

@@ -71,7 +71,12 @@ export function registerAuth(app: FastifyInstance, { store, keys, terminals, fai
     },
     async (request, reply) => {
       const outcome = await guarded(request, () => openSession(store, keys, request.body, now()));
-      return outcome.ok ? outcome.value : refuse(reply, outcome);
+      if (!outcome.ok) return refuse(reply, outcome);
+      if (request.body.lost !== undefined) {
+        terminals.forget(request.body.terminal);
+        request.log.warn({ terminal: request.body.terminal, epoch: request.body.epoch }, 'an enrolment that was lost is taken in again');
+      }
+      return outcome.value;
     },
   );
 }

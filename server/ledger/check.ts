@@ -9,8 +9,8 @@ import type { Entry } from '../../shared/domain/entry.ts';
 export interface CheckedChain {
   terminal: string;
   epoch: number;
-  /** Ed25519, SPKI DER, base64. */
-  publicKey: string;
+  /** Ed25519, SPKI DER, base64. One, but where a restored server gave an epoch out again: then any of them signs. */
+  publicKeys: readonly string[];
 }
 
 const schema = Compile(EntrySchema);
@@ -29,7 +29,7 @@ export function checkPush(chain: CheckedChain, envelopes: readonly Envelope[], e
   const faults = read.map((found) => ('fault' in found ? found.fault : null));
   const look = (index: number): boolean => {
     const envelope = envelopes[index];
-    const signed = envelope !== undefined && isSigned(chain.publicKey, envelope);
+    const signed = envelope !== undefined && isSigned(chain.publicKeys, envelope);
     if (!signed) faults[index] = 'signature-invalid';
     return signed;
   };
@@ -85,11 +85,9 @@ export function findFault(chain: CheckedChain, envelope: Envelope): string | nul
   return checkPush(chain, [envelope])[0] ?? null;
 }
 
-/** Whether the holder of a key (Ed25519, SPKI DER, base64) signed an entry's hash. */
-export function isSigned(publicKey: string, { hash, signature }: { hash: string; signature: string }): boolean {
-  // An enrolment whose key is lost proves nothing.
-  if (publicKey === '') return false;
-  return verify(null, Buffer.from(signingText(hash)), keyOf(publicKey), Buffer.from(signature, 'base64'));
+/** Whether the holder of one of these keys (Ed25519, SPKI DER, base64) signed an entry's hash; no key proves nothing. */
+export function isSigned(publicKeys: readonly string[], { hash, signature }: { hash: string; signature: string }): boolean {
+  return publicKeys.some((publicKey) => verify(null, Buffer.from(signingText(hash)), keyOf(publicKey), Buffer.from(signature, 'base64')));
 }
 
 type Read = { entry: Entry } | { fault: string };

@@ -4,7 +4,7 @@ import { checkPush, isSigned, readPush, type CheckedChain, type ReadPush } from 
 
 /** A hash and who must have signed it. */
 export interface SignedHash {
-  publicKey: string;
+  publicKeys: readonly string[];
   hash: string;
   signature: string;
 }
@@ -24,7 +24,7 @@ port?.on('message', (job: CheckJob) => port.postMessage(answer(job)));
 
 function answer(job: CheckJob): CheckAnswer {
   const { id } = job;
-  if ('signatures' in job) return { id, signed: job.signatures.map((one) => isSigned(one.publicKey, one)) };
+  if ('signatures' in job) return { id, signed: job.signatures.map((one) => isSigned(one.publicKeys, one)) };
   if ('envelopes' in job) return { id, faults: checkPush(job.chain, job.envelopes, job.each) };
   const push = readPush(job.chain, job.body, job.each);
   return push === undefined ? { id, unfit: job.body } : { id, push };

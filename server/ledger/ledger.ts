@@ -3,7 +3,7 @@ import { refusal } from '../http/errors.ts';
 import { readPublicKey } from '../auth/keys.ts';
 import type { Store } from '../store/store.ts';
 import type { Head } from './batch.ts';
-import { envelopesOf } from './check.ts';
+import { envelopesOf, type CheckedChain } from './check.ts';
 import { createChecker } from './checker.ts';
 import { inOrderSent, makePush, type PushOutcome } from './push.ts';
 import { createPostingQueue } from './queue.ts';
@@ -61,7 +61,7 @@ export interface LedgerOptions {
 export function createLedger(store: Store, options: LedgerOptions = {}): Ledger {
   const { now = Date.now, checkEach = () => false } = options;
   const checker = createChecker(options.threads);
-  const keyOf = createKeys(store);
+  const keysOf = createKeys(store);
   const listeners = new Set<(head: Head) => void>();
   const moved = (head: Head): void => {
     for (const listener of listeners) listener(head);
@@ -73,23 +73,35 @@ export function createLedger(store: Store, options: LedgerOptions = {}): Ledger 
     return outcome.ok ? { ok: true, response: inOrderSent(envelopes, outcome.response) } : outcome;
   };
 
+  type Faults = readonly (string | null)[];
+  const checkAll = async (chain: CheckedChain, envelopes: readonly Envelope[]): Promise<Faults> =>
+    checkAgain(chain, envelopes, await queue.whileChecking(envelopes.length, () => checker.check(chain, envelopes, checkEach())));
+  /** A key that was taken in again a moment ago, on another server perhaps, must not have its entries set aside: they are looked at anew. */
+  const checkAgain = async (chain: CheckedChain, envelopes: readonly Envelope[], faults: Faults): Promise<Faults> => {
+    if (!faults.includes('signature-invalid')) return faults;
+    const publicKeys = await keysOf(chain, true);
+    if (publicKeys.length === chain.publicKeys.length) return faults;
+    return queue.whileChecking(envelopes.length, () => checker.check({ ...chain, publicKeys }, envelopes, checkEach()));
+  };
+
   return {
     async push({ terminal, epoch }, envelopes) {
       const chain = { terminal, epoch };
       if (queue.waiting() + envelopes.length > WAITING_MOST) return BUSY;
-      const publicKey = await keyOf(chain);
-      if (publicKey === undefined) return NOT_ENROLLED;
-      const faults = await queue.whileChecking(envelopes.length, () => checker.check({ ...chain, publicKey }, envelopes, checkEach()));
-      return book(chain, envelopes, faults);
+      const publicKeys = await keysOf(chain);
+      if (publicKeys.length === 0) return NOT_ENROLLED;
+      return book(chain, envelopes, await checkAll({ ...chain, publicKeys }, envelopes));
     },
     async pushBody({ terminal, epoch }, body) {
       const chain = { terminal, epoch };
       const most = Math.ceil(body.byteLength / ENVELOPE_LEAST);
       if (queue.waiting() + most > WAITING_MOST) return BUSY;
-      const publicKey = await keyOf(chain);
-      if (publicKey === undefined) return NOT_ENROLLED;
-      const read = await queue.whileChecking(most, () => checker.read({ ...chain, publicKey }, body, checkEach()));
-      return 'unfit' in read ? { ok: false, unfit: read.unfit } : book(chain, envelopesOf(read.push), read.push.faults);
+      const publicKeys = await keysOf(chain);
+      if (publicKeys.length === 0) return NOT_ENROLLED;
+      const read = await queue.whileChecking(most, () => checker.read({ ...chain, publicKeys }, body, checkEach()));
+      if ('unfit' in read) return { ok: false, unfit: read.unfit };
+      const envelopes = envelopesOf(read.push);
+      return book(chain, envelopes, await checkAgain({ ...chain, publicKeys }, envelopes, read.push.faults));
     },
     async head() {
       return store.db.selectFrom('heads').select(['position', 'rev']).where('shard', '=', 0).executeTakeFirstOrThrow();
@@ -110,18 +122,22 @@ export function createLedger(store: Store, options: LedgerOptions = {}): Ledger 
 /** Enrolments whose keys are remembered. */
 const KEYS_MOST = 10_000;
 
-/** A reader of enrolments' public keys. A key never changes, because enrolling again makes another epoch. */
-function createKeys(store: Store): (chain: Chain) => Promise<string | undefined> {
-  const keys = new Map<string, string>();
-  return async (chain) => {
+/**
+ * A reader of enrolments' public keys; none for an enrolment that is not known. A key never changes, because enrolling again
+ * makes another epoch; one may come beside it, so `anew` reads again.
+ */
+function createKeys(store: Store): (chain: Chain, anew?: boolean) => Promise<readonly string[]> {
+  const keys = new Map<string, readonly string[]>();
+  return async (chain, anew = false) => {
     const name = chainKey(chain);
-    const known = keys.get(name);
+    const known = anew ? undefined : keys.get(name);
     if (known !== undefined) return known;
-    const row = await store.db
-      .selectFrom('terminal_keys').select('public_key').where('terminal', '=', chain.terminal).where('epoch', '=', chain.epoch).executeTakeFirst();
-    if (row === undefined || readPublicKey(row.public_key) === undefined) return undefined;
+    const rows = await store.db
+      .selectFrom('terminal_keys').select('public_key').where('terminal', '=', chain.terminal).where('epoch', '=', chain.epoch).execute();
+    const read = rows.map((row) => row.public_key).filter((key) => readPublicKey(key) !== undefined);
+    if (read.length === 0) return [];
     if (keys.size >= KEYS_MOST) keys.clear();
-    keys.set(name, row.public_key);
-    return row.public_key;
+    keys.set(name, read);
+    return read;
   };
 }

@@ -1,7 +1,8 @@
 import type { Store } from '../store/store.ts';
-import { writeRows } from '../store/rows.ts';
+import { isOneOf, writeRows } from '../store/rows.ts';
 import type { Tables } from '../store/tables.ts';
 import { createChecker } from './checker.ts';
+import { chainKey } from './reading.ts';
 
 /**
  * Looks at every signature in the ledger once, behind the posting: an entry may have been booked on the signature of a later
@@ -51,7 +52,7 @@ export function startSignatureAudit(store: Store, options: SignatureAuditOptions
       if (mark.written < mark.looked) await write([]);
       return false;
     }
-    const signed = await checker.checkSignatures(rows.map(({ public_key: publicKey, hash, signature }) => ({ publicKey: publicKey ?? '', hash, signature })));
+    const signed = await checker.checkSignatures(rows.map(({ publicKeys, hash, signature }) => ({ publicKeys, hash, signature })));
     const alarms = rows.filter((_, index) => signed[index] !== true).map(({ id, terminal, epoch, seq }): Tables['alarms'] => (
       { id: `signature:${id}`, kind: 'signature', terminal, epoch, seq, raised_at: now() }));
     mark.looked = last.position;
@@ -103,14 +104,16 @@ async function readMark(store: Store): Promise<{ looked: number; written: number
   return { looked, written: looked };
 }
 
-/** The next entries after a position, with the key of each one's enrolment, and the head. */
+/** The next entries after a position, with the keys of each one's enrolment, and the head. */
 function readPage(store: Store, after: number) {
   return store.snapshot(async (trx) => {
     const { position } = await trx.selectFrom('heads').select('position').where('shard', '=', 0).executeTakeFirstOrThrow();
-    const rows = await trx.selectFrom('entries')
-      .leftJoin('terminal_keys', (join) => join.onRef('terminal_keys.terminal', '=', 'entries.terminal').onRef('terminal_keys.epoch', '=', 'entries.epoch'))
-      .select(['entries.position', 'entries.id', 'entries.terminal', 'entries.epoch', 'entries.seq', 'entries.hash', 'entries.signature', 'terminal_keys.public_key'])
-      .where('entries.position', '>', after).orderBy('entries.position').limit(PAGE).execute();
+    const entries = await trx.selectFrom('entries').select(['position', 'id', 'terminal', 'epoch', 'seq', 'hash', 'signature'])
+      .where('position', '>', after).orderBy('position').limit(PAGE).execute();
+    const keys = await trx.selectFrom('terminal_keys').select(['terminal', 'epoch', 'public_key'])
+      .where(isOneOf(store.engine, 'terminal', [...new Set(entries.map(({ terminal }) => terminal))])).execute();
+    const byChain = Map.groupBy(keys, chainKey);
+    const rows = entries.map((entry) => ({ ...entry, publicKeys: (byChain.get(chainKey(entry)) ?? []).map((key) => key.public_key) }));
     return { rows, position };
   });
 }

@@ -3,6 +3,7 @@ import { checkpointTables } from './migrations/checkpoints.ts';
 import { ledgerTables } from './migrations/ledger.ts';
 import { quarantinePlaces } from './migrations/quarantine.ts';
 import { recallColumns } from './migrations/recalls.ts';
+import { keysOfEpochs } from './migrations/regained.ts';
 import { settlingTables } from './migrations/settling.ts';
 import type { Engine, Tables } from './tables.ts';
 
@@ -20,7 +21,7 @@ export class NewerSchemaError extends Error {
 }
 
 /** Every migration in order, as statements of an engine; one that has landed is never edited, only followed. */
-const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces];
+const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs];
 
 /** Any number that other programs on the same PostgreSQL do not lock. */
 const LOCK = 6_124_711_803;

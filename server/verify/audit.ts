@@ -35,7 +35,7 @@ export interface Report {
 }
 
 /** Schema of the database that this audit reads. */
-const SCHEMA = 5;
+const SCHEMA = 6;
 
 /**
  * Audits a database as it is at one moment, reading nothing but its tables.

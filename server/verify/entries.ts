@@ -90,13 +90,13 @@ function readRow({ faults }: Audit, row: Row): Fact | undefined {
 }
 
 async function checkSignature({ keys }: Audit, row: Row) {
-  const key = keys.of(textOf(row, 'terminal'), placeOf(row, 'epoch'));
-  if (key === undefined) {
+  const known = keys.of(textOf(row, 'terminal'), placeOf(row, 'epoch'));
+  if (known.length === 0) {
     const chain = `${textOf(row, 'terminal')}:${textOf(row, 'epoch')}`;
     return { code: 'key-missing', what: `the key of the enrolment ${chain}`, expected: 'an Ed25519 key', found: 'none' } as const;
   }
   const signature = textOf(row, 'signature');
-  if (await isSigned(key, entryText(textOf(row, 'hash')), signature)) return undefined;
+  for (const key of known) if (await isSigned(key, entryText(textOf(row, 'hash')), signature)) return undefined;
   return { code: 'signature-wrong', what: 'its signature', expected: 'made with the key of its enrolment', found: signature } as const;
 }
 

@@ -4,20 +4,22 @@ import type { Source } from './source.ts';
 
 /** The public keys of every enrolment, and the server's own. */
 export interface Keys {
-  of(terminal: string, epoch: number): KeyObject | undefined;
+  /** One, but where a restored server gave an epoch out again: then any of them signs. Empty when none is known. */
+  of(terminal: string, epoch: number): readonly KeyObject[];
   /** Undefined when the server never started on this database. */
   server: KeyObject | undefined;
 }
 
 /** Reads the keys; one that is no Ed25519 key proves nothing and is left out. */
 export async function readKeys(source: Source): Promise<Keys> {
-  const keys = new Map<string, KeyObject>();
+  const keys = new Map<string, KeyObject[]>();
   for (const row of await source.all('select terminal, epoch, public_key from terminal_keys')) {
     const key = readKey(textOf(row, 'public_key'));
-    if (key !== undefined) keys.set(`${textOf(row, 'terminal')}:${textOf(row, 'epoch')}`, key);
+    const chain = `${textOf(row, 'terminal')}:${textOf(row, 'epoch')}`;
+    if (key !== undefined) keys.set(chain, [...(keys.get(chain) ?? []), key]);
   }
   const [row] = await source.all("select value from meta where key = 'server-keys'");
-  return { of: (terminal, epoch) => keys.get(`${terminal}:${epoch}`), server: row === undefined ? undefined : readServerKey(textOf(row, 'value')) };
+  return { of: (terminal, epoch) => keys.get(`${terminal}:${epoch}`) ?? [], server: row === undefined ? undefined : readServerKey(textOf(row, 'value')) };
 }
 
 function readKey(spki: string): KeyObject | undefined {

@@ -4,12 +4,34 @@ import { AccountSchema, LeaseSchema, PostedEntrySchema, ProgrammeSchema, StaffSc
 import { Count, Hash, Id, Milliseconds, oneOf, PointsCount, PublicKey, Signature, strictObject } from './primitives.ts';
 import { PULLED } from './collections.ts';
 
+/** Terminals that a till says it has been. */
+export const EARLIER_MOST = 50;
+
 /** Positions read so far, one a shard of the head; one shard today. On the wire as text: `12` or `12,7`. */
 export const CheckpointSchema = Type.Array(Count, { minItems: 1, maxItems: 64 });
 export type Checkpoint = Static<typeof CheckpointSchema>;
 
-/** `POST /v1/enrol`: a one-time code and the till's public key make it a terminal. */
-export const EnrolRequest = strictObject({ code: Type.String({ minLength: 4, maxLength: 40 }), publicKey: PublicKey });
+/**
+ * What proves an enrolment to a server that has lost it, because it was restored from an older backup: its own signature over
+ * {@link enrolmentText}.
+ */
+export const Certificate = strictObject({ publicKey: PublicKey, signature: Signature });
+export type Certificate = Static<typeof Certificate>;
+
+/** The text that the server signs of an enrolment: who may write this chain, and from where. */
+export function enrolmentText({ terminal, epoch, store, publicKey }: { terminal: string; epoch: number; store: string; publicKey: string }): string {
+  return `tillpoint-enrolment-1:${terminal}:${epoch}:${store}:${publicKey}`;
+}
+
+/**
+ * `POST /v1/enrol`: a one-time code and the till's public key make it a terminal. `earlier` is the newest enrolment that the
+ * till has had as each terminal: a restored server may not know it, and must not give its epoch out again.
+ */
+export const EnrolRequest = strictObject({
+  code: Type.String({ minLength: 4, maxLength: 40 }),
+  publicKey: PublicKey,
+  earlier: Type.Optional(Type.Array(strictObject({ terminal: Id, epoch: Count }), { maxItems: EARLIER_MOST })),
+});
 export const EnrolResponse = strictObject({
   server: Id,
   /** The server's public key: the till pins it and checks leases with it. */
@@ -17,6 +39,8 @@ export const EnrolResponse = strictObject({
   terminal: Id,
   epoch: Count,
   store: Id,
+  /** Absent in enrolments that an earlier version made. */
+  certificate: Type.Optional(Certificate),
 });
 export type Enrolment = Static<typeof EnrolResponse>;
 
@@ -28,6 +52,8 @@ export const SessionRequest = strictObject({
   challenge: Type.String({ maxLength: 200 }),
   /** Over {@link sessionText}. */
   signature: Signature,
+  /** Shown to a server that does not know this enrolment or its key: having made it and lost it, it admits the till again. */
+  lost: Type.Optional(strictObject({ store: Id, certificate: Certificate })),
 });
 export const SessionResponse = strictObject({ token: Type.String(), expiresInMs: Milliseconds });
 

@@ -119,6 +119,8 @@ const pulled = (Object.keys(PullResponses) as (keyof typeof PullResponses)[]).ma
   (name) => [`pull of ${name}`, PullResponses[name], { documents: [DOCUMENTS[name]], checkpoint: [9], resync: false, incarnation: 'i1', own: [pushResult] }] as const,
 );
 
+const certificate = { publicKey: PUBLIC_KEY, signature: SIGNATURE };
+
 /** Every schema that crosses a wire, a process or the disk, with a full example. */
 export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, example: object])[] = [
   ['an entry', EntrySchema, ENTRY],
@@ -126,10 +128,10 @@ export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, exampl
   ...(Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).map((name) => [`the command ${name}`, COMMANDS[name], INPUTS[name]] as const),
   ['the watch till', WATCHES.till, {}], ['the watch member', WATCHES.member, { member: 'm1' }], ['the watch draft', WATCHES.draft, {}],
   ['an envelope', EnvelopeSchema, envelope], ['an error', ErrorBodySchema, { code: 'invalid', message: 'No.', at: '/entries/3' }],
-  ['an enrolment', EnrolRequest, { code: 'ABCD-EFGH', publicKey: PUBLIC_KEY }],
-  ['its answer', EnrolResponse, { server: 's', serverKey: PUBLIC_KEY, terminal: 'HS-1', epoch: 1, store: 'harbour' }],
+  ['an enrolment', EnrolRequest, { code: 'ABCD-EFGH', publicKey: PUBLIC_KEY, earlier: [{ terminal: 'HS-1', epoch: 1 }] }],
+  ['its answer', EnrolResponse, { server: 's', serverKey: PUBLIC_KEY, terminal: 'HS-1', epoch: 1, store: 'harbour', certificate }],
   ['a challenge', ChallengeResponse, { challenge: 'abc' }],
-  ['a session', SessionRequest, { terminal: 'HS-1', epoch: 1, challenge: 'abc', signature: SIGNATURE }],
+  ['a session', SessionRequest, { terminal: 'HS-1', epoch: 1, challenge: 'abc', signature: SIGNATURE, lost: { store: 'harbour', certificate } }],
   ['a token', SessionResponse, { token: 'abc', expiresInMs: 1 }],
   ['a head', HeadResponse, { server: 's', incarnation: 'i1', chain: head, position: 9, rev: 4 }],
   ['a push', PushRequest, { entries: [envelope] }], ['its verdict', PushResponse, { chain: head, position: 9, results: [pushResult] }],

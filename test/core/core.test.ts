@@ -3,9 +3,13 @@ import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CoreFailure } from '../../electron/core/failure.ts';
 import { openSentinel } from '../../electron/core/sentinel.ts';
+import { buildServer } from '../../server/http/app.ts';
+import { createLedger } from '../../server/ledger/ledger.ts';
+import { openStore } from '../../server/store/store.ts';
 import { openWorld, type World } from '../server/world.ts';
 import type { RecoveryView } from '../../shared/contract/views.ts';
 import { faultOf, makeFolder, openCore, type TestCore } from './harness.ts';
@@ -53,6 +57,27 @@ async function sellOffline(sales: number): Promise<void> {
   await offline.window.signIn();
   for (let sale = 1; sale <= sales; sale++) await offline.window.sell(`sale-C${terminals}-${sale}`);
   await offline.stop();
+}
+
+/** A server on a database file. */
+async function serveFile(file: string): Promise<{ url: string; entries(terminal: string): Promise<string[]>; stop(): Promise<void> }> {
+  const store = await openStore({ file });
+  const ledger = createLedger(store);
+  const app = await buildServer({ store, ledger });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    url,
+    async entries(terminal) {
+      const rows = await store.db.selectFrom('entries').select(['seq', 'epoch']).where('terminal', '=', terminal).orderBy('epoch').orderBy('seq').execute();
+      return rows.map(({ seq, epoch }) => `${epoch}-${seq}`);
+    },
+    async stop() {
+      app.server.closeAllConnections();
+      await app.close();
+      await ledger.close();
+      await store.close();
+    },
+  };
 }
 
 /** One more sale without a server. */
@@ -299,6 +324,23 @@ describe('an earlier chain that could not go on', () => {
     const { window } = await open({ server: NOWHERE });
     expect((await window.till(({ recovered }) => recovered !== undefined)).recovered?.sent).toBe(3);
     expect(readFileSync(join(folder.path, 'core.log'), 'utf8')).toContain('"sent":3,"kept":0,"unknown":null');
+  });
+
+  it('is offered again to a server that went back to a backup, which takes the present enrolment in again, too', async () => {
+    await sellOffline(3);
+    rmSync(sentinelFile());
+    const file = join(folder.path, 'backup.sqlite');
+    await sql.raw(`vacuum into '${file}'`).execute(world.store.db);
+    await enrolAgain();
+    const older = await serveFile(file);
+    const { window } = await open({ server: older.url });
+    await window.till(({ sync }) => sync.online);
+    await expect.poll(() => older.entries(`C${terminals}`)).toEqual(['1-1', '1-2', '1-3']);
+    await window.signIn();
+    await window.sell(`again-${terminals}`);
+    await expect.poll(() => older.entries(`C${terminals}`)).toEqual(['1-1', '1-2', '1-3', '2-1']);
+    await running.pop()?.stop();
+    await older.stop();
   });
 
   it('counts what an older copy has not', async () => {

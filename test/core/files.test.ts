@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CoreFailure } from '../../electron/core/failure.ts';
+import { earlierEnrolments } from '../../electron/core/earlier.ts';
 import { openIdentity } from '../../electron/core/identity.ts';
 import { lockFolder } from '../../electron/core/lock.ts';
 import { openLog } from '../../electron/core/log.ts';
@@ -60,6 +61,21 @@ describe('the identity of a till', () => {
     // PKCS8 of an Ed25519 key begins with these bytes.
     expect(text).not.toContain('MC4CAQAw');
     expect(readdirSync(folder)).toEqual(['identity.json']);
+  });
+
+  it('knows the newest enrolment of each terminal, also one of which only files are left', () => {
+    const keeper = openIdentity(folder, null);
+    expect(earlierEnrolments(folder, keeper)).toEqual([]);
+    for (const identity of [{ ...ENROLMENT, terminal: 'T-9', epoch: 4 }, ENROLMENT]) {
+      keeper.pendingKey();
+      keeper.adopt(identity, 'ABCDE-FGHIJ');
+    }
+    expect(earlierEnrolments(folder, keeper)).toEqual([{ terminal: 'T-9', epoch: 4 }, { terminal: 'T1', epoch: 2 }]);
+    // A part of the folder was put back from a backup: the newer chain's files stay, and must not be written by another key.
+    for (const name of ['replica-T1-3.sqlite', 'replica-T-9-11.head.json', 'replica-X-2.ended', 'replica-T1-7.sqlite-wal', 'notes.txt']) {
+      writeFileSync(join(folder, name), '');
+    }
+    expect(earlierEnrolments(folder, keeper)).toEqual([{ terminal: 'T-9', epoch: 11 }, { terminal: 'T1', epoch: 3 }, { terminal: 'X', epoch: 2 }]);
   });
 
   it('opens a sealed key with its own secret only', () => {

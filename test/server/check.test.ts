@@ -53,7 +53,7 @@ describe('the canonical form, as the server checks it', () => {
 
   it('is asked of every entry', () => {
     const till = lonelyTill();
-    const chain = { terminal: 'T1', epoch: 1, publicKey: till.publicKey };
+    const chain = { terminal: 'T1', epoch: 1, publicKeys: [till.publicKey] };
     const sale = till.sale('A', 1);
     expect(findFault(chain, sale)).toBeNull();
     for (const rewrite of REWRITES.slice(1)) {

@@ -81,7 +81,7 @@ describe.each(ENGINES)('points that end, on %s', (engine) => {
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) {
       const key = await world.store.db.selectFrom('terminal_keys').select('public_key').where('terminal', '=', 'server').where('epoch', '=', row.epoch).executeTakeFirstOrThrow();
-      expect(findFault({ terminal: 'server', epoch: row.epoch, publicKey: key.public_key }, row)).toBeNull();
+      expect(findFault({ terminal: 'server', epoch: row.epoch, publicKeys: [key.public_key] }, row)).toBeNull();
     }
     expect(rows.map((row) => row.seq)).toEqual(rows.map((_, index) => index + 1));
     await expect(issueCode(world.store, { terminal: 'server', store: 'north', nowMs: 0 })).rejects.toThrow(/server's own/);

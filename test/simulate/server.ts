@@ -190,7 +190,11 @@ export class SimulatedServer {
       case '/v1/challenge':
         return { status: 200, body: { challenge: makeChallenge(keys.secret, virtualMs()) } };
       case '/v1/session':
-        return isSession(body) ? answerOf(await openSession(store, keys, body, virtualMs())) : INVALID;
+        if (!isSession(body)) return INVALID;
+        return openSession(store, keys, body, virtualMs()).then((outcome) => {
+          if (outcome.ok && body.lost !== undefined) terminals.forget(body.terminal);
+          return answerOf(outcome);
+        });
       case '/v1/enrol': {
         if (!isEnrol(body)) return INVALID;
         const outcome = await enrol(store, keys, body, virtualMs());

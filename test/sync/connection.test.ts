@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSync, enrolTill, type Timers } from '../../shared/replica/sync/index.ts';
 import { backoffMs } from '../../shared/replica/sync/timing.ts';
-import { ScriptedServer } from './support/scripted.ts';
+import { ScriptedServer, type Seen } from './support/scripted.ts';
 import { makeKey, portsOf, QUICK, SyncTill, until } from './support/till.ts';
 
 describe('the connection', () => {
@@ -162,6 +162,41 @@ describe('pauses between attempts', () => {
     const high = (): Uint8Array => new Uint8Array([255]);
     expect([1, 2, 3, 4, 50].map((failures) => backoffMs(failures, 250, 1_500, high))).toEqual([250, 500, 1_000, 1_500, 1_500]);
     expect([1, 2, 3, 4, 50].map((failures) => backoffMs(failures, 250, 1_500, low))).toEqual([125, 250, 500, 750, 750]);
+  });
+});
+
+describe('a till whose enrolment a restored server has lost', () => {
+  it.each(['not-enrolled', 'signature-invalid'])('shows its certificate after %s, and trades on', async (code) => {
+    const server = new ScriptedServer();
+    await server.listen();
+    const certificate = { publicKey: makeKey().publicKey, signature: server.key.sign('certificate') };
+    const lostOf = ({ body }: Seen): unknown => (body as { lost?: unknown }).lost;
+    server.fault = (seen) => (seen.path === '/v1/session' && lostOf(seen) === undefined ? { status: 401, code } : undefined);
+    const till = await SyncTill.open({ ...server.identity, certificate });
+    const sync = await till.start(server.url);
+    await until('online', () => sync.view().online);
+    expect(server.requests('/v1/session').map(lostOf)).toEqual([undefined, { store: server.identity.store, certificate }]);
+    await till.close();
+    await server.die();
+  });
+
+  it('opens a session anew when its token no longer names an enrolment, and without a certificate waits for a code', async () => {
+    const server = new ScriptedServer();
+    await server.listen();
+    const till = await SyncTill.open(server.identity);
+    const sync = await till.start(server.url);
+    await until('online', () => sync.view().online);
+    const token = server.requests('/v1/session').length;
+    server.fault = ({ path }) => (path === '/v1/sync/push' && server.requests('/v1/session').length === token ? { status: 401, code: 'not-enrolled' } : undefined);
+    await till.sale('A', 1);
+    await until('sent', () => sync.view().waiting === 0);
+    expect(server.requests('/v1/session')).toHaveLength(token + 1);
+    server.fault = ({ path }) => (path === '/v1/session' || path === '/v1/sync/push' ? { status: 401, code: 'not-enrolled' } : undefined);
+    await till.sale('A', 1);
+    await until('the till says so', () => sync.view().lastError?.code === 'not-enrolled');
+    expect(server.requests('/v1/session').every(({ body }) => !Object.hasOwn(body as object, 'lost'))).toBe(true);
+    await till.close();
+    await server.die();
   });
 });
 

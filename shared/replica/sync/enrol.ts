@@ -1,5 +1,5 @@
 import type { ServerErrorCode } from '../../contract/errors.ts';
-import { EnrolResponse } from '../../contract/http.ts';
+import { EARLIER_MOST, EnrolResponse } from '../../contract/http.ts';
 import { compileCheck } from '../../contract/validate.ts';
 import type { Identity } from '../ports.ts';
 import { createHttp } from './http.ts';
@@ -15,6 +15,8 @@ export async function enrolTill(options: {
   server: string;
   code: string;
   publicKey: string;
+  /** The newest enrolment that this till has had as each terminal. */
+  earlier?: readonly { terminal: string; epoch: number }[];
   fetch?: typeof fetch;
   timers?: Timers;
   timeoutMs?: number;
@@ -26,9 +28,10 @@ export async function enrolTill(options: {
     stopped: new AbortController().signal,
     heard: () => undefined,
   });
+  const earlier = (options.earlier ?? []).slice(-EARLIER_MOST);
   const answer = await http.ask({
     path: '/v1/enrol',
-    body: { code: options.code, publicKey: options.publicKey },
+    body: { code: options.code, publicKey: options.publicKey, ...(earlier.length === 0 ? {} : { earlier }) },
     check: isEnrolment,
     timeoutMs: options.timeoutMs ?? SYNC_TIMING.requestMs,
   });

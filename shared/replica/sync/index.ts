@@ -27,6 +27,8 @@ export interface SyncOptions {
   timing?: Partial<SyncTiming>;
   /** Called when the server's head of this chain is not in it (L8): the till must write no more under this enrolment. */
   onDiverged?: (how: Divergence) => void;
+  /** Called when the server shows that it went back to a backup: it may have lost what it had acknowledged of earlier chains, too. */
+  onRestored?: () => void;
 }
 
 /**
@@ -37,6 +39,10 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
   const { replica, identity, ports, timers = HOST_TIMERS } = options;
   const timing = { ...SYNC_TIMING, ...options.timing };
   const onDiverged = (how: Divergence): void => options.onDiverged?.(how);
+  const restart = (): Promise<void> => {
+    options.onRestored?.();
+    return pulls.restart();
+  };
   const control = new AbortController();
   const stopped = control.signal;
   const board = createBoard(() => ports.nowMs());
@@ -47,7 +53,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
   const connection = createConnection({ calls, board, timing, timers, random, stopped });
   const book = await openOwnBook(replica, identity, board.setCounts);
   const pusher: Pusher = new Pusher({
-    calls, book, board, identity, timing, timers, random, stopped, connection, onLost: () => pulls.restart(),
+    calls, book, board, identity, timing, timers, random, stopped, connection, onLost: restart,
     onDiverged,
   });
   const pulls: Pulls = createPulls({
@@ -56,7 +62,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
       if (generation !== pulls.generation()) return;
       // A restored server may have lost own entries too, which makes every pull begin again; otherwise this does.
       await pusher.meet();
-      if (generation === pulls.generation()) await pulls.restart();
+      if (generation === pulls.generation()) await restart();
     },
   });
   const heardMs = await pulls.started();

@@ -34,9 +34,14 @@ export function createSession(options: {
     if (!asked.ok) return asked;
     const { terminal, epoch } = identity;
     const { challenge } = asked.value;
-    const signature = ports.sign(sessionText(terminal, epoch, challenge));
+    const body = { terminal, epoch, challenge, signature: ports.sign(sessionText(terminal, epoch, challenge)) };
     const fromMs = timers.steadyMs();
-    const opened = await http.ask({ path: '/v1/session', body: { terminal, epoch, challenge, signature }, check: isSession, timeoutMs });
+    const show = (shown: object): Promise<Answer<{ token: string; expiresInMs: number }>> => http.ask({ path: '/v1/session', body: shown, check: isSession, timeoutMs });
+    let opened = await show(body);
+    const { store, certificate } = identity;
+    // A server that was restored does not know this enrolment, or has given its epoch to another key; the certificate is its own word.
+    const isLost = !opened.ok && (opened.code === 'not-enrolled' || opened.code === 'signature-invalid');
+    if (isLost && certificate !== undefined) opened = await show({ ...body, lost: { store, certificate } });
     if (!opened.ok) return opened;
     held = { token: opened.value.token, renewMs: fromMs + opened.value.expiresInMs * RENEW_AT };
     return { ok: true, value: held.token };

@@ -326,6 +326,7 @@ export const en = {
   'refusal.not-at-this-hour': 'This offer holds only {when}.',
   'refusal.not-at-this-store': 'This offer does not hold in this store.',
   'refusal.tier-needed': 'This offer is for members of another tier: {tiers}.',
+  'refusal.offer-needed': 'This goes with a personal offer that is not made to this member now.',
   'refusal.not-with-vouchers': 'Points cannot be redeemed beside a voucher here. Take the voucher off, or redeem nothing.',
   'refusal.lines-needed': 'Some goods may not be paid with points. Enter the bill by its lines to redeem.',
   'refusal.day-limit': 'At most {limit, number} points a day: {usedToday, number} are redeemed today, {needed, number} are more.',

@@ -325,6 +325,7 @@ export const zhCN: Record<MessageId, string> = {
   'refusal.not-at-this-hour': '此项抵扣仅限{when}使用。',
   'refusal.not-at-this-store': '此项抵扣不适用于本店。',
   'refusal.tier-needed': '此项抵扣仅限以下等级的会员：{tiers}。',
+  'refusal.offer-needed': '此项抵扣须有专属优惠，该会员目前没有。',
   'refusal.not-with-vouchers': '此处积分不可与优惠券同用。请取消优惠券，或不抵扣积分。',
   'refusal.lines-needed': '部分商品不可用积分支付，请逐项录入账单后再抵扣。',
   'refusal.day-limit': '每日最多 {limit, number} 分；今日已用 {usedToday, number} 分，{needed, number} 分超出。',

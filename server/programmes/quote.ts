@@ -53,7 +53,7 @@ function run(args: string[]): number {
 }
 
 /** The trial for a person to read. */
-function linesOf({ quote, earning, decision }: Trial): string[] {
+function linesOf({ quote, earning, decision, tier, offer }: Trial): string[] {
   if (!quote.ok) return [`Refused: ${JSON.stringify(quote.refusal)}`];
   const { proposed, rules, currency, refusal } = quote.value;
   const money = (amount: number): string => `${plainAmount(amount as never, currency)} ${currency}`;
@@ -66,8 +66,16 @@ function linesOf({ quote, earning, decision }: Trial): string[] {
   }
   const earned = earning?.redeeming ?? earning?.without;
   if (earned !== undefined) lines.push(`Earns ${earned.points}: ${earned.steps.map((step) => `${step.step} ${step.points}`).join(', ')}`);
+  if (tier !== null) lines.push(tierLine(tier));
+  if (offer !== null) lines.push(`Personal offer ${offer.offer}: ${offer.text.en} (${offer.because.map((reason) => JSON.stringify(reason)).join(', ')})`);
   if (decision !== null) lines.push(decision.ok ? `Decided: ${JSON.stringify(decision.value)}` : `Refused: ${JSON.stringify(decision.refusal)}`);
   return lines;
+}
+
+/** Where the member stands, in a line. */
+function tierLine({ tier, until, isQualified, next }: NonNullable<Trial['tier']>): string {
+  const held = tier === null ? 'none' : `${tier} until ${until}${isQualified ? '' : ' (grace)'}`;
+  return `Tier: ${held}${next === null ? '' : `; to ${next.tier} ${JSON.stringify(next.missing)}`}`;
 }
 
 try {

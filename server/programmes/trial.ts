@@ -6,10 +6,13 @@ import { PLAIN_SALE, type SaleContext } from '../../shared/domain/context.ts';
 import { checkBillTotal } from '../../shared/domain/currency.ts';
 import { quoteEarning, type EarnQuote } from '../../shared/domain/earn.ts';
 import { minor, points, type Minor } from '../../shared/domain/integers.ts';
+import type { PersonalOffer } from '../../shared/domain/offers.ts';
 import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import { decideRedemption, quote, type Quote, type QuoteInput, type RedemptionOption } from '../../shared/domain/quote.ts';
 import type { Outcome } from '../../shared/domain/refusal.ts';
+import type { TierStanding } from '../../shared/domain/tiers.ts';
+import { offerOf, standingOf } from './history.ts';
 
 /** What is wrong with a document: where (a JSON pointer), and why, in a sentence. */
 export interface DocumentFault {
@@ -54,6 +57,10 @@ export interface Trial {
   lineDiscountsMinor: Minor[] | null;
   /** The answer to a number of points that was asked for. */
   decision: Outcome<RedemptionOption> | null;
+  /** Where the member's purchases stand; null without tiers or purchases. */
+  tier: TierStanding | null;
+  /** The personal offer that is made, and why; null: none. */
+  offer: PersonalOffer | null;
 }
 
 /** Tries a programme on a bill and a member at a moment; `wanted`: also decides so many points, under a rule when one is named. */
@@ -63,11 +70,14 @@ export function tryProgramme(
   member: MemberDocument,
   at: { nowMs: number; wanted?: { points: number; rule?: string | undefined } | undefined },
 ): Trial {
-  const input = inputOf(programme, bill, member, at.nowMs);
+  const tier = standingOf(programme, bill, member, at.nowMs);
+  const plain = inputOf(programme, bill, { ...member, ...tierOf(member, tier) }, at.nowMs);
+  const offer = offerOf(programme, member, tier, { nowMs: at.nowMs, context: plain.context ?? PLAIN_SALE });
+  const input: QuoteInput = offer === null ? plain : { ...plain, context: { ...PLAIN_SALE, ...plain.context, offer: offer.offer } };
   const decision = at.wanted === undefined ? null : decideRedemption(input, at.wanted.points, at.wanted.rule);
   const total = checkBillTotal(bill.totalMinor, bill.currency, bill.lines);
   const quoted = total.ok ? quote(input) : total;
-  if (!quoted.ok) return { quote: quoted, earning: null, lineDiscountsMinor: null, decision };
+  if (!quoted.ok) return { quote: quoted, earning: null, lineDiscountsMinor: null, decision, tier, offer };
   const { proposed } = quoted.value;
   const earns = (discountMinor: Minor): EarnQuote =>
     quoteEarning(programme.earn, { billMinor: bill.totalMinor, discountMinor, nowMs: at.nowMs, context: input.context ?? PLAIN_SALE });
@@ -76,7 +86,15 @@ export function tryProgramme(
     earning: { redeeming: proposed === null ? null : earns(proposed.discountMinor), without: earns(minor(0)) },
     lineDiscountsMinor: proposed === null || bill.lines === undefined ? null : lineDiscounts(programme, bill, proposed),
     decision,
+    tier,
+    offer,
   };
+}
+
+/** A tier that is named is what the till last knew, whatever the purchases say by now. */
+function tierOf(member: MemberDocument, standing: TierStanding | null): Pick<MemberDocument, 'tier'> {
+  if (member.tier !== undefined || standing === null || standing.tier === null) return {};
+  return { tier: standing.tier };
 }
 
 function inputOf(programme: Programme, bill: BillDocument, member: MemberDocument, nowMs: number): QuoteInput {

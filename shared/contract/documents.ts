@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type Static } from 'typebox';
 import type { EarnRule, Programme, RedemptionRule } from '../domain/programme.ts';
 import type { AtRiskPolicy } from '../domain/atrisk.ts';
 import { ENTRY_KINDS } from '../domain/entry.ts';
@@ -8,6 +8,8 @@ import {
   Count, CurrencyCode, DayText, Hash, Id, LocalTextSchema, Milliseconds, MinorAmount, MinorStep, oneOf, PointsChange, PointsCount, PointsStep,
   type Same, Signature, strictObject,
 } from './primitives.ts';
+import { Category, place, someOf } from './place.ts';
+import { MemberTierSchema, OfferTemplateSchema, TierRulesSchema } from './tiers.ts';
 
 /** Fields that both kinds of entry document lift out of the entry, so that queries can use an index. */
 const lifted = {
@@ -68,6 +70,8 @@ export const AccountSchema = strictObject({
   nextExpiry: Type.Optional(DayText),
   /** The member that this one was merged into: its account carries the points from then on. */
   mergedInto: Type.Optional(Id),
+  /** Absent: nothing that counts was bought, or the programme has no tiers. */
+  tier: Type.Optional(MemberTierSchema),
   position: Count,
   rev: Count,
 });
@@ -110,29 +114,12 @@ export const ChainHeadSchema = strictObject({
 });
 export type ChainHeadDoc = Static<typeof ChainHeadSchema>;
 
-/** Days and hours of a store: ISO weekdays, minutes after midnight; the end is exclusive and may lie on the next day. */
-export const ScheduleSchema = strictObject({
-  weekdays: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7, uniqueItems: true })),
-  fromMinute: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_439 })),
-  untilMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_440 })),
-});
-
-const Category = Type.String({ minLength: 1, maxLength: 64 });
-const someOf = <T extends TSchema>(one: T) => Type.Array(one, { minItems: 1, maxItems: 200, uniqueItems: true });
-/** Where, when and for whom a rule or a campaign holds. */
-const place = {
-  schedule: Type.Optional(ScheduleSchema),
-  stores: Type.Optional(someOf(Id)),
-  tiers: Type.Optional(someOf(Id)),
-  validFromMs: Type.Optional(Milliseconds),
-  validUntilMs: Type.Optional(Milliseconds),
-};
-
 const limits = {
   ...place,
   maxPointsPerDay: Type.Optional(PointsCount),
   excludedCategories: Type.Optional(someOf(Category)),
   withVouchers: Type.Optional(Type.Boolean()),
+  offers: Type.Optional(someOf(Id)),
   minBillMinor: Type.Optional(MinorAmount),
   minBalance: Type.Optional(PointsCount),
   maxPointsPerSale: Type.Optional(PointsCount),
@@ -159,7 +146,7 @@ export const EarnRuleSchema = strictObject({
   )),
   multipliers: Type.Optional(Type.Array(
     strictObject({
-      id: Id, name: LocalTextSchema, factorBp: Type.Integer({ minimum: 0, maximum: 1_000_000 }), birthday: Type.Optional(Type.Literal(true)), ...place,
+      id: Id, name: LocalTextSchema, factorBp: Type.Integer({ minimum: 0, maximum: 1_000_000 }), birthday: Type.Optional(Type.Literal(true)), offers: Type.Optional(someOf(Id)), ...place,
     }),
     { minItems: 1, maxItems: 100 },
   )),
@@ -177,6 +164,8 @@ export const ProgrammeSchema = strictObject({
   effectiveFromMs: Milliseconds,
   earn: EarnRuleSchema,
   redeem: Type.Array(RedemptionRuleSchema, { maxItems: 100 }),
+  tiers: Type.Optional(TierRulesSchema),
+  offers: Type.Optional(Type.Array(OfferTemplateSchema, { maxItems: 50 })),
   rev: Count,
 });
 export type ProgrammeDoc = Static<typeof ProgrammeSchema>;

@@ -21,13 +21,35 @@ export const BillDocument = strictObject({
 });
 export type BillDocument = Static<typeof BillDocument>;
 
+/** A moment as people write it: 2026-03-14T12:30:00Z. */
+const MomentText = Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z$' });
+
+/** A purchase of the past, and what came back of it. */
+export const PurchaseDocument = strictObject({
+  at: MomentText,
+  /** What was paid, and what it earned. */
+  paidMinor: MinorAmount,
+  points: Type.Optional(PointsCount),
+  /** The bill before points; what was paid when absent. */
+  totalMinor: Type.Optional(MinorAmount),
+  /** Categories of the goods. */
+  categories: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 })),
+  /** Refunds; one without `goodsMinor` gave back the whole bill. */
+  returns: Type.Optional(Type.Array(
+    strictObject({ goodsMinor: Type.Optional(MinorAmount), paidMinor: Type.Optional(MinorAmount), points: Type.Optional(PointsCount) }), { maxItems: 50 },
+  )),
+});
+export type PurchaseDocument = Static<typeof PurchaseDocument>;
+
 /** A member to try a programme on. */
 export const MemberDocument = strictObject({
   balance: PointsChange,
   /** Points covered by leases of the till; absent: the whole balance. */
   leased: Type.Optional(PointsCount),
   atRiskAllowed: Type.Optional(PointsCount),
+  /** As the till last knew it; absent: what the purchases are enough for. */
   tier: Type.Optional(Id),
+  purchases: Type.Optional(Type.Array(PurchaseDocument, { maxItems: 10_000 })),
   /** MM-DD. */
   birthday: Type.Optional(Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' })),
   redeemedToday: Type.Optional(PointsCount),

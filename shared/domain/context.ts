@@ -8,6 +8,8 @@ export interface SaleContext {
   utcOffsetMinutes: number;
   /** The member's tier; absent: none. */
   tier?: string;
+  /** The personal offer that is made to the member; absent: none. */
+  offer?: string;
   /** The member's birthday, MM-DD; absent: not known. */
   birthday?: string;
   /** Lines of the bill; absent: only its amount is known. */

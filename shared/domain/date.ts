@@ -32,6 +32,27 @@ export function formatDay(day: Day): string {
   return `${String(day.year).padStart(4, '0')}-${String(day.month).padStart(2, '0')}-${String(day.day).padStart(2, '0')}`;
 }
 
+/** The day that YYYY-MM-DD names; what is not written so is a bug. */
+export function parseDay(text: string): Day {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  assert(match !== null, `a day is written YYYY-MM-DD, got ${text}`);
+  return { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]) };
+}
+
+/** Days since 1 January 1970; the inverse of {@link numberedDay}. Algorithm: the same source, `days_from_civil`. */
+export function dayNumber({ year, month, day }: Day): number {
+  const shiftedYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shiftedYear / 400);
+  const yearOfEra = shiftedYear - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+}
+
+/** The day so many days after 1 January 1970. */
+export function numberedDay(number: number): Day {
+  return dayAt(number * DAY_MS, 0);
+}
+
 /** The business date of a moment in a store, YYYY-MM-DD, when no shift sets another. */
 export function businessDate(ms: number, utcOffsetMinutes: number): string {
   return formatDay(dayAt(ms, utcOffsetMinutes));

@@ -3,7 +3,7 @@ import { eligibleAmount, PLAIN_SALE, type SaleContext } from './context.ts';
 import { addMonths, dayAt, formatDay } from './date.ts';
 import { LARGEST_AMOUNT, minor, mulDivFloor, points, type Minor, type Points } from './integers.ts';
 import type { EarnMultiplier, EarnRule } from './programme.ts';
-import { holdsHere } from './place.ts';
+import { holdsForOffer, holdsHere } from './place.ts';
 
 /** A sale that earns: the bill before points, what points took off, the moment, and what else rules ask about. */
 export interface EarnCase {
@@ -107,11 +107,11 @@ function multipliersOf({ multipliers = [], combine = 'largest' }: EarnRule, at: 
 }
 
 function holds(one: EarnMultiplier, { nowMs, context }: EarnCase): boolean {
-  return holdsHere(one, nowMs, context) && (one.birthday !== true || isBirthday(context.birthday, nowMs, context.utcOffsetMinutes));
+  return holdsHere(one, nowMs, context) && holdsForOffer(one, context.offer) && (one.birthday !== true || isBirthday(context.birthday, nowMs, context.utcOffsetMinutes));
 }
 
 /** Whoever was born on 29 February has the birthday on the last day of February in other years. */
-function isBirthday(birthday: string | undefined, nowMs: number, utcOffsetMinutes: number): boolean {
+export function isBirthday(birthday: string | undefined, nowMs: number, utcOffsetMinutes: number): boolean {
   if (birthday === undefined) return false;
   const today = dayAt(nowMs, utcOffsetMinutes);
   const written = formatDay(today).slice(5);

@@ -2,7 +2,7 @@ import { minor, mulDivCeil, mulDivFloor, points, type Minor, type Points } from 
 import type { RatioRule, RedemptionRule } from './programme.ts';
 import type { Refusal } from './refusal.ts';
 import { eligibleAmount, type SaleContext } from './context.ts';
-import { holdsAtHour, holdsForTier, holdsIn, isValidAt } from './place.ts';
+import { holdsAtHour, holdsForOffer, holdsForTier, holdsIn, isValidAt } from './place.ts';
 
 /** What is being paid: the bill before points, the member's balance, the moment, and what else rules may ask about. */
 export interface RedemptionCase {
@@ -57,6 +57,7 @@ function checkPlace(rule: RedemptionRule, { nowMs, context }: RedemptionCase): R
   if (schedule !== undefined && !holdsAtHour(rule, nowMs, context.utcOffsetMinutes)) return { code: 'not-at-this-hour', schedule };
   if (!holdsIn(rule, context.store)) return { code: 'not-at-this-store' };
   if (tiers !== undefined && !holdsForTier(rule, context.tier)) return { code: 'tier-needed', tiers };
+  if (!holdsForOffer(rule, context.offer)) return { code: 'offer-needed' };
   if (withVouchers === false && context.hasVouchers) return { code: 'not-with-vouchers' };
   if (excludedCategories !== undefined && context.lines === undefined) return { code: 'lines-needed' };
   return undefined;

@@ -22,6 +22,11 @@ export function holdsForTier({ tiers }: Place, tier: string | undefined): boolea
   return tiers === undefined || (tier !== undefined && tiers.includes(tier));
 }
 
+/** Whether it holds for a member to whom a personal offer is made; undefined is none. */
+export function holdsForOffer({ offers }: { offers?: readonly string[] }, offer: string | undefined): boolean {
+  return offers === undefined || (offer !== undefined && offers.includes(offer));
+}
+
 /** All of these at once. */
 export function holdsHere(place: Place, nowMs: number, { utcOffsetMinutes, store, tier }: SaleContext): boolean {
   return isValidAt(place, nowMs) && holdsAtHour(place, nowMs, utcOffsetMinutes) && holdsIn(place, store) && holdsForTier(place, tier);

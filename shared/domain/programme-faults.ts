@@ -2,11 +2,12 @@ import { currencyExponent } from './currency.ts';
 import { LARGEST_AMOUNT } from './integers.ts';
 import { discountFor, leastOf } from './limits.ts';
 import type { EarnMultiplier, EarnRule, Programme, RedemptionRule } from './programme.ts';
+import { findMemberFaults } from './tiers-faults.ts';
 
 /** Why a programme that has the right form makes no sense; a closed list. */
 export const PROGRAMME_FAULTS = [
   'currency-unknown', 'name-missing', 'id-taken', 'dates-out-of-order', 'over-before-it-begins', 'never-reached', 'no-discount', 'contradiction',
-  'no-effect', 'needs-one',
+  'no-effect', 'needs-one', 'tier-unknown', 'offer-unknown',
 ] as const;
 export type ProgrammeFaultCode = (typeof PROGRAMME_FAULTS)[number];
 
@@ -33,6 +34,11 @@ export function findProgrammeFaults(programme: Programme): ProgrammeFault[] {
     checkRule(rule, at, add);
   });
   checkEarning(programme.earn, programme, add);
+  programme.offers?.forEach((offer, index) => {
+    checkDates(offer, `/offers/${index}`, programme, add);
+    checkHours(offer, `/offers/${index}`, add);
+  });
+  for (const { at, code, message } of findMemberFaults(programme)) add(at, code, message);
   return faults;
 }
 
@@ -103,7 +109,7 @@ function checkEarning(earn: EarnRule, programme: Programme, add: Add): void {
 /** Of campaigns that hold at once only the largest counts; one that holds always and is larger hides a smaller one for good. */
 function checkNeverLargest(one: EarnMultiplier, index: number, all: readonly EarnMultiplier[], add: Add): void {
   const isAlways = (other: EarnMultiplier): boolean =>
-    other.schedule === undefined && other.stores === undefined && other.tiers === undefined && other.birthday === undefined
+    other.schedule === undefined && other.stores === undefined && other.tiers === undefined && other.birthday === undefined && other.offers === undefined
     && other.validFromMs === undefined && other.validUntilMs === undefined;
   const hider = all.find((other, place) => place !== index && isAlways(other) && other.factorBp > one.factorBp);
   if (hider !== undefined) add(`/earn/multipliers/${index}`, 'never-reached', `The campaign ${hider.id} always holds and is larger.`);

@@ -36,6 +36,8 @@ export interface RedemptionLimits extends Place {
   excludedCategories?: string[];
   /** False: not on a bill that also uses a voucher. */
   withVouchers?: boolean;
+  /** Ids of personal offers: only for a member to whom one of them is made. */
+  offers?: string[];
 }
 
 /** Each `stepPoints` points are worth `stepMinor` minor units. Discount rounds down, points consumed round up. */
@@ -73,6 +75,8 @@ export interface EarnMultiplier extends Place {
   factorBp: number;
   /** On the member's birthday only. */
   birthday?: true;
+  /** Ids of personal offers: only for a member to whom one of them is made. */
+  offers?: string[];
 }
 
 /** `points` for each whole `perMinor` of the basis; points granted round down. */
@@ -98,6 +102,61 @@ export interface EarnRule {
   maxPerDay?: Points;
 }
 
+/** What a tier asks for within the window: points earned, money paid in minor units, days with a purchase. Any one that is named is enough. */
+export interface TierReach {
+  points?: Points;
+  spendMinor?: Minor;
+  visits?: number;
+}
+
+/** A level of members. */
+export interface Tier {
+  id: string;
+  name: LocalText;
+  reach: TierReach;
+}
+
+/** Which tier a member has: whoever has reached none has none. */
+export interface TierRules {
+  /** What counts on a day: purchases of so many days up to and with that day, or those of its calendar year until then. */
+  window: { kind: 'days'; days: number } | { kind: 'calendar-year' };
+  /** How long a tier stays after the last day on which the purchases were enough for it; absent: it ends with that day. */
+  grace?: { unit: 'days' | 'months'; count: number };
+  /** When a tier ends: `qualified` leads to the highest that has not ended, `step` to the next lower one, for a grace period at least. */
+  downgrade: 'step' | 'qualified';
+  /** From the lowest to the highest. */
+  levels: Tier[];
+}
+
+/** What must be so of a member for a personal offer; all that is named at once. */
+export interface OfferWhen {
+  /** Away for longer than this many basis points of the usual interval: 15,000 is half as long again. */
+  awayBp?: number;
+  /** Here on the weekday and at the time at which this member usually comes. */
+  usualTime?: true;
+  /** The member's favourite category is one of these. */
+  favourite?: string[];
+  /** The member's usual bill is at least this. */
+  usualSpendMinor?: Minor;
+  /** What the next tier still asks for is at most this share of what it asks for in all, basis points. */
+  nearTierBp?: number;
+  /** At most so many points are missing to the nearest fixed reward. */
+  nearReward?: Points;
+  /** On the member's birthday. */
+  birthday?: true;
+}
+
+/**
+ * A personal offer: one line for a member whose habits fit. What it gives, rules and campaigns give that name it in `offers`; it has
+ * no arithmetic of its own.
+ */
+export interface OfferTemplate extends Place {
+  id: string;
+  /** The line as a cashier reads it out. */
+  text: LocalText;
+  when: OfferWhen;
+}
+
 /** A programme version: a document that is replaced by a new version, never changed. */
 export interface Programme {
   version: number;
@@ -106,6 +165,9 @@ export interface Programme {
   effectiveFromMs: number;
   earn: EarnRule;
   redeem: RedemptionRule[];
+  tiers?: TierRules;
+  /** Personal offers; the first that fits is made, and no other. */
+  offers?: OfferTemplate[];
 }
 
 /** The version valid at a moment: the latest effective one, the higher version when two start together. */

@@ -19,6 +19,7 @@ export type Refusal =
   | { code: 'not-at-this-hour'; schedule: Schedule }
   | { code: 'not-at-this-store' }
   | { code: 'tier-needed'; tiers: readonly string[] }
+  | { code: 'offer-needed' }
   | { code: 'not-with-vouchers' }
   | { code: 'lines-needed' }
   | { code: 'points-invalid' }

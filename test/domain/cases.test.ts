@@ -23,6 +23,9 @@ interface Case {
     refused?: object;
     /** Code of the refusal of the whole bill. */
     invalid?: string;
+    /** Parts of where the member stands, and of the personal offer; null: none is made. */
+    tier?: object;
+    offer?: object | null;
   };
 }
 
@@ -56,6 +59,9 @@ describe('the worked cases', () => {
       if (expected.earnsWithout !== undefined) expect(trial.earning?.without.points).toBe(expected.earnsWithout);
       if (expected.lineDiscountsMinor !== undefined) expect(trial.lineDiscountsMinor).toEqual(expected.lineDiscountsMinor);
       if (expected.refused !== undefined) expect(trial.decision).toEqual({ ok: false, refusal: expected.refused });
+      if (expected.tier !== undefined) expect(trial.tier).toMatchObject(expected.tier);
+      if (expected.offer === null) expect(trial.offer).toBeNull();
+      else if (expected.offer !== undefined) expect(trial.offer).toMatchObject(expected.offer);
       if (expected.decision !== undefined) {
         const { left, ...option } = expected.decision;
         expect(trial.decision).toMatchObject({ ok: true, value: option });

@@ -20,6 +20,7 @@ const EXAMPLES: { [C in RefusalCode]: { refusal: Extract<Refusal, { code: C }>; 
   'not-at-this-hour': { refusal: { code: 'not-at-this-hour', schedule: { weekdays: [1, 5], fromMinute: 600, untilMinute: 1_440 } }, numbers: ['10:00', '24:00'] },
   'not-at-this-store': { refusal: { code: 'not-at-this-store' }, numbers: [] },
   'tier-needed': { refusal: { code: 'tier-needed', tiers: ['gold', 'black'] }, numbers: ['gold', 'black'] },
+  'offer-needed': { refusal: { code: 'offer-needed' }, numbers: [] },
   'not-with-vouchers': { refusal: { code: 'not-with-vouchers' }, numbers: [] },
   'lines-needed': { refusal: { code: 'lines-needed' }, numbers: [] },
   'day-limit': { refusal: { code: 'day-limit', limit: points(1_000), usedToday: points(600), needed: points(500), allowed: points(400) }, numbers: ['1,000', '600', '500'] },

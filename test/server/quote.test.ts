@@ -63,6 +63,8 @@ describe('npm run quote', () => {
     ['a rate of 0', { programme: { ...PROGRAMME, redeem: [{ ...PROGRAMME.redeem[0], stepPoints: 0 }] } }, '/redeem/0', /must/],
     ['dates out of order', { programme: { ...PROGRAMME, redeem: [{ ...PROGRAMME.redeem[0], validFromMs: 2_000, validUntilMs: 1_000 }] } }, '/redeem/0/validUntilMs', /ends before it begins/],
     ['an unknown currency', { programme: { ...PROGRAMME, currency: 'ZZZ' } }, '/currency', /ISO 4217/],
+    ['an offer that hangs on another one', { programme: { ...PROGRAMME, offers: [{ id: 'a', text: name, when: { birthday: true }, offers: ['a'] }] } }, '/offers/0', /additional/i],
+    ['a tier of nothing', { programme: { ...PROGRAMME, tiers: { window: { kind: 'days', days: 0 }, downgrade: 'qualified', levels: [] } } }, '/tiers', /must/],
     ['two rules of one id', { programme: { ...PROGRAMME, redeem: [PROGRAMME.redeem[0], PROGRAMME.redeem[0]] } }, '/redeem/1/id', /id hundred/],
     ['a limit that nothing reaches', { programme: { ...PROGRAMME, redeem: [{ ...PROGRAMME.redeem[0], maxPointsPerSale: 50 }] } }, '/redeem/0/maxPointsPerSale', /fewest that buy anything are 100/],
   ])('%s is refused with the place and the reason', async (_, documents, at, reason) => {

@@ -9,7 +9,7 @@ import { minor, points, type Minor } from '../../shared/domain/integers.ts';
 import type { PersonalOffer } from '../../shared/domain/offers.ts';
 import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
-import { decideRedemption, quote, type Quote, type QuoteInput, type RedemptionOption } from '../../shared/domain/quote.ts';
+import { decideRedemption, quote, type DecidedRedemption, type Quote, type QuoteInput, type RedemptionOption } from '../../shared/domain/quote.ts';
 import type { Outcome } from '../../shared/domain/refusal.ts';
 import type { TierStanding } from '../../shared/domain/tiers.ts';
 import { offerOf, standingOf } from './history.ts';
@@ -56,7 +56,7 @@ export interface Trial {
   /** The proposed discount on each line of the bill; null without lines or proposal. */
   lineDiscountsMinor: Minor[] | null;
   /** The answer to a number of points that was asked for. */
-  decision: Outcome<RedemptionOption> | null;
+  decision: Outcome<DecidedRedemption> | null;
   /** Where the member's purchases stand; null without tiers or purchases. */
   tier: TierStanding | null;
   /** The personal offer that is made, and why; null: none. */

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import type { Quote, RedemptionOption } from '../domain/quote.ts';
+import type { DecidedRedemption, Quote } from '../domain/quote.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import { DraftSchema } from './documents.ts';
 import { SHORTFALL_ENDS } from '../domain/entry.ts';
@@ -104,7 +104,7 @@ export interface CommandOutputs {
   attachMember: MemberView;
   detachMember: null;
   quote: Outcome<Quote>;
-  decide: Outcome<RedemptionOption>;
+  decide: Outcome<DecidedRedemption>;
   commitSale: Outcome<ReceiptView>;
   voidSale: Outcome<ReceiptView>;
   refundSale: Outcome<ReceiptView>;

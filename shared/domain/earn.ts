@@ -2,7 +2,7 @@ import { allocate } from './allocation.ts';
 import { eligibleAmount, PLAIN_SALE, type SaleContext } from './context.ts';
 import { addMonths, dayAt, formatDay } from './date.ts';
 import { LARGEST_AMOUNT, minor, mulDivFloor, points, type Minor, type Points } from './integers.ts';
-import type { EarnMultiplier, EarnRule } from './programme.ts';
+import type { EarnMultiplier, EarnRule, LocalText } from './programme.ts';
 import { holdsForOffer, holdsHere } from './place.ts';
 
 /** A sale that earns: the bill before points, what points took off, the moment, and what else rules ask about. */
@@ -16,7 +16,7 @@ export interface EarnCase {
 /** One step of what a sale earns, in the order in which it is reckoned; `points` is what the step adds (a cap takes away). */
 export type EarnStep =
   | { step: 'amount'; basisMinor: Minor; points: Points }
-  | { step: 'multiplier'; id: string; factorBp: number; points: Points }
+  | { step: 'multiplier'; id: string; name: LocalText; factorBp: number; points: Points }
   | { step: 'items'; points: Points }
   | { step: 'visit'; points: Points }
   | { step: 'first-purchase'; points: Points }
@@ -38,9 +38,9 @@ export function quoteEarning(rule: EarnRule, at: EarnCase): EarnQuote {
   const basisMinor = earningBasis(rule, at);
   let total: number = byAmount(rule, basisMinor);
   steps.push({ step: 'amount', basisMinor, points: points(total) });
-  for (const { id, factorBp } of multipliersOf(rule, at)) {
+  for (const { id, name, factorBp } of multipliersOf(rule, at)) {
     const after = mulDivFloor(total, factorBp, 10_000, LARGEST_AMOUNT);
-    steps.push({ step: 'multiplier', id, factorBp, points: points(after - total) });
+    steps.push({ step: 'multiplier', id, name, factorBp, points: points(after - total) });
     total = after;
   }
   const add = (step: 'items' | 'visit' | 'first-purchase', more: number): void => {

@@ -19,13 +19,14 @@ export function assert(condition: boolean, what: string): asserts condition {
 
 /** Brands a whole number as points. Throws on a fraction or beyond 2^53: that is a bug, not an input error. */
 export function points(value: number): Points {
-  assert(Number.isSafeInteger(value), `points must be a safe integer, got ${value}`);
+  // The sentence is made only when it is needed: this stands in every step of a quote.
+  if (!Number.isSafeInteger(value)) assert(false, `points must be a safe integer, got ${value}`);
   return value as Points;
 }
 
 /** Brands a whole number as minor units. Throws on a fraction or beyond 2^53. */
 export function minor(value: number): Minor {
-  assert(Number.isSafeInteger(value), `money must be a safe integer of minor units, got ${value}`);
+  if (!Number.isSafeInteger(value)) assert(false, `money must be a safe integer of minor units, got ${value}`);
   return value as Minor;
 }
 
@@ -34,27 +35,40 @@ export function minor(value: number): Minor {
  * a bug when it is above 2^53 and nothing is given.
  */
 export function mulDivFloor(a: number, b: number, c: number, atMost?: number): number {
-  return divide(a, b, c, 0n, atMost);
+  checkFactors(a, b, c);
+  // Plus 0 makes minus zero zero.
+  const product = a * b + 0;
+  if (product > Number.MAX_SAFE_INTEGER) return divideLarge(a, b, c, false, atMost);
+  const quotient = Math.floor(product / c);
+  return atMost === undefined || quotient < atMost ? quotient : atMost;
 }
 
 /** ceil(a * b / c); the rest as {@link mulDivFloor}. */
 export function mulDivCeil(a: number, b: number, c: number, atMost?: number): number {
-  return divide(a, b, c, 1n, atMost);
+  checkFactors(a, b, c);
+  const product = a * b + 0;
+  if (product > Number.MAX_SAFE_INTEGER) return divideLarge(a, b, c, true, atMost);
+  const whole = Math.floor(product / c);
+  const quotient = whole * c < product ? whole + 1 : whole;
+  return atMost === undefined || quotient < atMost ? quotient : atMost;
 }
 
-function divide(a: number, b: number, c: number, up: 0n | 1n, atMost?: number): number {
+/*
+ * Why floor(p / c) is exact for whole 0 <= p < 2^53 and 0 < c < 2^53, although p / c is rounded to a float: it is wrong only when
+ * p / c = n - m / c, with whole n and m >= 1, is rounded up to n. For that m / c must be at most half the distance of the floats
+ * below n, which is less than n * 2^-53. Since n * c <= p + c < 2^54, that is less than 2 / c, so that m = 1. But then
+ * n * c = p + 1 <= 2^53, so that it is less than 1 / c, which m / c is.
+ */
+
+function checkFactors(a: number, b: number, c: number): void {
   assert(Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger(c), 'mulDiv takes safe integers');
   assert(a >= 0 && b >= 0 && c > 0, 'mulDiv takes a, b >= 0 and c > 0');
-  const product = a * b;
-  // The common case fits in 2^53, where float division and floor are exact enough only when checked; % is exact.
-  if (product <= Number.MAX_SAFE_INTEGER) {
-    const rest = product % c;
-    const quotient = (product - rest) / c + (up === 1n && rest > 0 ? 1 : 0);
-    return atMost === undefined ? quotient : Math.min(quotient, atMost);
-  }
+}
+
+function divideLarge(a: number, b: number, c: number, up: boolean, atMost?: number): number {
   const divisor = BigInt(c);
   const exact = BigInt(a) * BigInt(b);
-  const quotient = exact / divisor + (up === 1n && exact % divisor > 0n ? 1n : 0n);
+  const quotient = exact / divisor + (up && exact % divisor > 0n ? 1n : 0n);
   if (atMost !== undefined && quotient > BigInt(atMost)) return atMost;
   assert(quotient <= BigInt(Number.MAX_SAFE_INTEGER), 'mulDiv result is a safe integer');
   return Number(quotient);

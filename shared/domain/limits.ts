@@ -65,28 +65,30 @@ function checkPlace(rule: RedemptionRule, { nowMs, context }: RedemptionCase): R
 
 /** Every limit on a rule's points, each rounded down to what the rule can consume, before the multiple. */
 export function limitEffects(rule: RedemptionRule, at: RedemptionCase): LimitEffect[] {
-  const byMoney = (cap: number): Points => points(largestPoints(rule, minor(cap)));
-  const effects: LimitEffect[] = [];
-  const add = (limit: LimitEffect['limit'], most: Points, extra: { shareBp?: number } = {}): void => {
-    effects.push({ limit, points: most, discountMinor: discountFor(rule, most), ...extra });
-  };
-  add('balance', points(Math.max(0, at.balance)));
-  add('bill', byMoney(at.billMinor));
+  const { billMinor, context } = at;
+  const effects = [effectOf('balance', rule, points(Math.max(0, at.balance))), effectOf('bill', rule, largestPoints(rule, billMinor))];
   if (rule.maxShareBp !== undefined) {
-    add('share', byMoney(mulDivFloor(at.billMinor, rule.maxShareBp, 10_000)), { shareBp: rule.maxShareBp });
+    const most = largestPoints(rule, minor(mulDivFloor(billMinor, rule.maxShareBp, 10_000)));
+    effects.push({ limit: 'share', points: most, discountMinor: discountFor(rule, most), shareBp: rule.maxShareBp });
   }
-  if (rule.maxPointsPerSale !== undefined) add('sale-limit', rule.maxPointsPerSale);
-  if (rule.maxDiscountMinor !== undefined) add('amount', byMoney(rule.maxDiscountMinor));
-  if (rule.maxPointsPerDay !== undefined) add('day-limit', points(Math.max(0, rule.maxPointsPerDay - at.context.redeemedToday)));
-  if (rule.excludedCategories !== undefined) add('goods', byMoney(eligibleAmount(at.billMinor, at.context.lines, rule.excludedCategories)));
+  if (rule.maxPointsPerSale !== undefined) effects.push(effectOf('sale-limit', rule, rule.maxPointsPerSale));
+  if (rule.maxDiscountMinor !== undefined) effects.push(effectOf('amount', rule, largestPoints(rule, rule.maxDiscountMinor)));
+  if (rule.maxPointsPerDay !== undefined) effects.push(effectOf('day-limit', rule, points(Math.max(0, rule.maxPointsPerDay - context.redeemedToday))));
+  if (rule.excludedCategories !== undefined) {
+    effects.push(effectOf('goods', rule, largestPoints(rule, eligibleAmount(billMinor, context.lines, rule.excludedCategories))));
+  }
   return effects;
 }
 
+function effectOf(limit: LimitEffect['limit'], rule: RedemptionRule, most: Points): LimitEffect {
+  return { limit, points: most, discountMinor: discountFor(rule, most) };
+}
+
 /** The most points whose discount stays within `cap`. */
-function largestPoints(rule: RedemptionRule, cap: Minor): number {
-  if (rule.kind === 'fixed') return rule.discountMinor <= cap ? rule.points : 0;
+function largestPoints(rule: RedemptionRule, cap: Minor): Points {
+  if (rule.kind === 'fixed') return rule.discountMinor <= cap ? rule.points : points(0);
   // floor(p * value / step) <= cap  <=>  p < (cap + 1) * step / value
-  return mulDivCeil(cap + 1, rule.stepPoints, rule.stepMinor, Number.MAX_SAFE_INTEGER) - 1;
+  return points(mulDivCeil(cap + 1, rule.stepPoints, rule.stepMinor, Number.MAX_SAFE_INTEGER) - 1);
 }
 
 /** The fewest points that buy anything under a rule. */

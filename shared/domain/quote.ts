@@ -1,9 +1,10 @@
-import { minor, points, type Minor, type Points } from './integers.ts';
+import { assert, minor, points, type Minor, type Points } from './integers.ts';
 import { checkAmount } from './currency.ts';
 import { PLAIN_SALE, type SaleContext } from './context.ts';
-import { earnedPoints } from './earn.ts';
+import { earnedPoints, quoteEarning, type EarnQuote, type EarnStep } from './earn.ts';
 import { checkConditions, discountFor, leastOf, limitEffects, refusalFor, roundDown, type LimitEffect, type RedemptionCase } from './limits.ts';
-import type { Programme, RatioRule, RedemptionRule } from './programme.ts';
+import { prepareRules } from './prepared.ts';
+import type { LocalText, Programme, RatioRule, RedemptionRule } from './programme.ts';
 import type { AtRiskCap, Outcome, Refusal } from './refusal.ts';
 
 /** Points that cover a redemption here and now: leased to this till, and what may be redeemed at risk. */
@@ -36,9 +37,15 @@ export interface RedemptionOption {
   earnPoints: Points;
 }
 
+/** A redemption that was decided for chosen points, with how what is earned beside it comes about. */
+export interface DecidedRedemption extends RedemptionOption {
+  earnSteps: EarnStep[];
+}
+
 /** What one rule says: its largest redemption, or why there is none, and what each limit did. */
 export interface RuleQuote {
   rule: string;
+  name: LocalText;
   kind: 'ratio' | 'fixed';
   best: RedemptionOption | null;
   refusal: Refusal | null;
@@ -57,14 +64,23 @@ export interface Quote {
   refusal: Refusal | null;
   /** What the sale earns when nothing is redeemed. */
   earnWithoutRedeeming: Points;
+  /** How what is earned comes about, step by step: with the proposal (null without one), and when nothing is redeemed. */
+  earning: { proposed: EarnStep[] | null; without: EarnStep[] };
 }
 
 /** Decides what a member can redeem on a bill. The till quotes with it and the server decides again with it. */
 export function quote(input: QuoteInput): Outcome<Quote> {
   const bill = checkBill(input);
   if (!bill.ok) return bill;
-  const rules = input.programme.redeem.map((rule) => quoteRule(rule, input, bill.value));
-  const proposed = rules.reduce<RedemptionOption | null>((best, rule) => better(best, rule.best), null);
+  const at = caseOf(input, bill.value);
+  const rules: RuleQuote[] = [];
+  let proposed: RedemptionOption | null = null;
+  for (const rule of prepareRules(input.programme)) {
+    const ruled = quoteRule(rule, input, at);
+    rules.push(ruled);
+    proposed = better(proposed, ruled.best);
+  }
+  const explain = (discountMinor: Minor): EarnStep[] => explainEarning(input, bill.value, discountMinor).steps;
   const refusal = proposed === null ? (rules.find((rule) => rule.refusal !== null)?.refusal ?? null) : null;
   return {
     ok: true,
@@ -77,6 +93,7 @@ export function quote(input: QuoteInput): Outcome<Quote> {
       rules,
       refusal,
       earnWithoutRedeeming: earns(input, bill.value, minor(0)),
+      earning: { proposed: proposed === null ? null : explain(proposed.discountMinor), without: explain(minor(0)) },
     },
   };
 }
@@ -85,17 +102,21 @@ export function quote(input: QuoteInput): Outcome<Quote> {
  * Decides one chosen number of points under one rule (`rule` absent: the first rule that takes them). The refusal carries
  * a number of points that would work (see {@link Refusal}); of several rules, the one whose number is nearest.
  */
-export function decideRedemption(input: QuoteInput, wanted: number, ruleId?: string): Outcome<RedemptionOption> {
+export function decideRedemption(input: QuoteInput, wanted: number, ruleId?: string): Outcome<DecidedRedemption> {
   const bill = checkBill(input);
   if (!bill.ok) return bill;
   if (!Number.isSafeInteger(wanted) || wanted <= 0) return refuse({ code: 'points-invalid' });
-  const rules = ruleId === undefined ? input.programme.redeem : input.programme.redeem.filter((rule) => rule.id === ruleId);
+  const all = prepareRules(input.programme);
+  const rules = ruleId === undefined ? all : all.filter((rule) => rule.id === ruleId);
   if (rules.length === 0) return refuse({ code: 'rule-unknown', rule: ruleId ?? '' });
   let refusal: Refusal | undefined;
   let nearest = Infinity;
   for (const rule of rules) {
     const outcome = decideRule(rule, input, bill.value, points(wanted));
-    if (outcome.ok) return outcome;
+    if (outcome.ok) {
+      const { steps } = explainEarning(input, bill.value, outcome.value.discountMinor);
+      return { ok: true, value: { ...outcome.value, earnSteps: steps } };
+    }
     const distance = distanceOf(outcome.refusal, wanted);
     if (refusal === undefined || distance < nearest) [refusal, nearest] = [outcome.refusal, distance];
   }
@@ -120,17 +141,16 @@ function checkBill(input: QuoteInput): Outcome<Minor> {
   return bill;
 }
 
-function quoteRule(rule: RedemptionRule, input: QuoteInput, billMinor: Minor): RuleQuote {
-  const at = caseOf(input, billMinor);
+function quoteRule(rule: RedemptionRule, input: QuoteInput, at: RedemptionCase): RuleQuote {
   const condition = checkConditions(rule, at);
-  if (condition !== undefined) return { rule: rule.id, kind: rule.kind, best: null, refusal: condition, limits: [] };
+  if (condition !== undefined) return { rule: rule.id, name: rule.name, kind: rule.kind, best: null, refusal: condition, limits: [] };
   const limits = limitEffects(rule, at);
   const ruled = largest(rule, limits);
   const covered = roundDown(rule, points(Math.min(ruled, coverTotal(input))));
   if (covered > 0) {
-    return { rule: rule.id, kind: rule.kind, best: option(rule, input, billMinor, covered), refusal: null, limits };
+    return { rule: rule.id, name: rule.name, kind: rule.kind, best: option(rule, input, at.billMinor, covered), refusal: null, limits };
   }
-  return { rule: rule.id, kind: rule.kind, best: null, refusal: nothingWorks(rule, input, limits, at, leastOf(rule)), limits };
+  return { rule: rule.id, name: rule.name, kind: rule.kind, best: null, refusal: nothingWorks(rule, input, limits, at, leastOf(rule)), limits };
 }
 
 /** The refusal when no number of points works under a rule. */
@@ -197,6 +217,11 @@ function earns({ programme, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor
   return earnedPoints(programme.earn, billMinor, discountMinor, nowMs, context);
 }
 
+/** What the sale earns, with its steps. */
+function explainEarning({ programme, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor: Minor, discountMinor: Minor): EarnQuote {
+  return quoteEarning(programme.earn, { billMinor, discountMinor, nowMs, context });
+}
+
 const coverTotal = (input: QuoteInput): number => input.cover.leased + input.cover.atRiskAllowed;
 
 function largest(rule: RedemptionRule, limits: LimitEffect[]): Points {
@@ -204,7 +229,10 @@ function largest(rule: RedemptionRule, limits: LimitEffect[]): Points {
 }
 
 function tightest(limits: LimitEffect[]): LimitEffect {
-  return limits.reduce((least, next) => (next.points < least.points ? next : least));
+  let [least] = limits;
+  for (const effect of limits) if (least === undefined || effect.points < least.points) least = effect;
+  assert(least !== undefined, 'every rule has the limits of balance and bill');
+  return least;
 }
 
 function better(a: RedemptionOption | null, b: RedemptionOption | null): RedemptionOption | null {

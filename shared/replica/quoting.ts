@@ -4,7 +4,7 @@ import { businessDate } from '../domain/date.ts';
 import type { BillLine } from '../domain/entry.ts';
 import { points, type Points } from '../domain/integers.ts';
 import type { Programme } from '../domain/programme.ts';
-import { decideRedemption, quote, type CoverInHand, type Quote, type QuoteInput, type RedemptionOption } from '../domain/quote.ts';
+import { decideRedemption, quote, type CoverInHand, type DecidedRedemption, type Quote, type QuoteInput, type RedemptionOption } from '../domain/quote.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
@@ -27,7 +27,7 @@ export interface Quoting {
   /** What rules may ask about a sale beside its amount. */
   context(at: Pick<QuoteCase, 'member' | 'lines'>, nowMs: number): SaleContext;
   quote(input: CommandInput<'quote'>): Outcome<Quote>;
-  decide(input: CommandInput<'decide'>): Outcome<RedemptionOption>;
+  decide(input: CommandInput<'decide'>): Outcome<DecidedRedemption>;
   /** Whether a redemption is worth something else than this till last said it would be. */
   differsFromShown(at: QuoteCase, option: RedemptionOption): boolean;
 }

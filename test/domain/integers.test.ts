@@ -34,6 +34,25 @@ describe('multiplying and dividing', () => {
     );
   });
 
+  it('is exact where a quotient lies nearest below a whole number, and never minus zero', () => {
+    const near = divisor.chain((c) => fc.tuple(fc.constant(c), fc.integer({ min: 1, max: Math.floor(Number.MAX_SAFE_INTEGER / c) }), fc.nat(3)));
+    fc.assert(
+      fc.property(near, ([c, n, below]) => {
+        const dividend = Math.max(0, n * c - below);
+        const down = BigInt(dividend) / BigInt(c);
+        expect(BigInt(mulDivFloor(dividend, 1, c))).toBe(down);
+        expect(BigInt(mulDivCeil(dividend, 1, c))).toBe(down + (BigInt(dividend) % BigInt(c) > 0n ? 1n : 0n));
+      }),
+      { numRuns: 2_000 },
+    );
+    for (const c of [2 ** 52, 2 ** 52 + 1, 2 ** 53 - 1, 3, 94_906_267]) {
+      const n = Math.floor(Number.MAX_SAFE_INTEGER / c);
+      for (const p of [n * c - 1, n * c, Math.min(n * c + 1, Number.MAX_SAFE_INTEGER)]) expect(BigInt(mulDivFloor(p, 1, c))).toBe(BigInt(p) / BigInt(c));
+    }
+    expect(mulDivFloor(-0, 1, 3)).toBe(0);
+    expect(mulDivCeil(1, -0, 3)).toBe(0);
+  });
+
   it('stops at the largest result that a caller can use, and at nothing else', () => {
     fc.assert(
       fc.property(whole, whole, divisor, whole, (a, b, c, atMost) => {

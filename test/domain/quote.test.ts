@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LARGEST_AMOUNT, minor, points } from '../../shared/domain/integers.ts';
 import { decideRedemption, quote, type QuoteInput } from '../../shared/domain/quote.ts';
-import type { RedemptionRule } from '../../shared/domain/programme.ts';
-import { fixedRule, inputOf, programmeOf, ratioRule } from './rules.ts';
+import type { EarnRule, RedemptionRule } from '../../shared/domain/programme.ts';
+import { anyInput, fixedRule, inputOf, programmeOf, ratioRule } from './rules.ts';
 
 const refusalOf = (input: QuoteInput, wanted: number, rule?: string) => {
   const outcome = decideRedemption(input, wanted, rule);
@@ -135,6 +136,35 @@ describe('several rules', () => {
     const input = inputOf([RATIO, FIXED], { balance: 2_000 });
     expect(refusalOf(input, 250)).toMatchObject({ code: 'not-a-multiple', allowed: 200 });
     expect(refusalOf(inputOf([{ ...RATIO, maxPointsPerSale: points(500) }, FIXED], { balance: 2_000 }), 1_400)).toMatchObject({ code: 'fixed-points', allowed: 1_500 });
+  });
+});
+
+describe('what is earned beside a redemption', () => {
+  const earn: EarnRule = { points: points(1), perMinor: minor(100), basis: 'net', perVisit: points(5), multipliers: [{ id: 'double', name: { en: 'd', 'zh-CN': '双' }, factorBp: 20_000 }] };
+  const steps = (basisMinor: number, byAmount: number) => [
+    { step: 'amount', basisMinor, points: byAmount }, { step: 'multiplier', id: 'double', name: { en: 'd', 'zh-CN': '双' }, factorBp: 20_000, points: byAmount },
+    { step: 'visit', points: 5 },
+  ];
+
+  it('is told step by step: with the proposal, with chosen points, and without any', () => {
+    const input = { ...inputOf([ratioRule(1, 1)]), programme: programmeOf([ratioRule(1, 1)], earn) };
+    expect(quote(input)).toMatchObject({ ok: true, value: { earnWithoutRedeeming: 205, earning: { proposed: steps(9_000, 90), without: steps(10_000, 100) } } });
+    expect(decideRedemption(input, 500)).toMatchObject({ ok: true, value: { earnPoints: 195, earnSteps: steps(9_500, 95) } });
+    const nothing = quote({ ...input, balance: points(0) });
+    expect(nothing).toMatchObject({ ok: true, value: { proposed: null, earning: { proposed: null, without: steps(10_000, 100) } } });
+  });
+
+  it('sums to what every option says', () => {
+    const sum = (list: readonly { points: number }[] | null): number => (list ?? []).reduce((total, step) => total + step.points, 0);
+    fc.assert(fc.property(anyInput, (input) => {
+      const outcome = quote(input);
+      if (!outcome.ok) return;
+      const { earning, earnWithoutRedeeming, proposed } = outcome.value;
+      expect(sum(earning.without)).toBe(earnWithoutRedeeming);
+      expect(sum(earning.proposed)).toBe(proposed?.earnPoints ?? 0);
+      const decided = proposed === null ? undefined : decideRedemption(input, proposed.points, proposed.rule);
+      if (decided?.ok === true) expect(sum(decided.value.earnSteps)).toBe(decided.value.earnPoints);
+    }), { numRuns: 500 });
   });
 });
 

@@ -13,7 +13,7 @@
  * status        `status` (data-state: online, sending, offline, aside, loading), `sync-panel`, `sync-send`, `waiting-ENTRY`
  * sign-in       `staff-ID`, `pin-dots`
  * sale          `bill-amount`, `points-line`, `to-pay`, `stub`, `stub-after`, `member`, `balance`, `as-of`, `cover`,
- *               `option-proposed`, `option-none`, `option-RULE`, `refusal`, `refusal-take`, `at-risk`, `limits`,
+ *               `option-proposed`, `option-none`, `option-RULE`, `refusal`, `refusal-take`, `at-risk`, `limits`, `earning`,
  *               `remove-member`, `void-last`, `clear`, `notice`
  * lookup        `lookup` (the text field), `match-MEMBER`, `no-match`
  * receipt       `receipt`, `receipt-number`, `receipt-state` (data-state), `print`, `void-this`, `receipt-after`, `last-sale`
@@ -37,7 +37,7 @@ export const TEST_IDS = {
   member: 'member', balance: 'balance', asOf: 'as-of', cover: 'cover',
   optionProposed: 'option-proposed', optionNone: 'option-none',
   option: (rule: string): string => `option-${rule}`,
-  refusal: 'refusal', refusalTake: 'refusal-take', atRisk: 'at-risk', limits: 'limits', removeMember: 'remove-member',
+  refusal: 'refusal', refusalTake: 'refusal-take', atRisk: 'at-risk', limits: 'limits', earning: 'earning', removeMember: 'remove-member',
   voidLast: 'void-last', clear: 'clear', notice: 'notice',
   lookup: 'lookup', noMatch: 'no-match',
   match: (member: string): string => `match-${member}`,

@@ -39,6 +39,11 @@ export function formatShare(shareBp: number, language: Language): string {
   );
 }
 
+/** A factor in basis points as people say it: 15,000 is 1.5. */
+export function formatFactor(factorBp: number, language: Language): string {
+  return cached(`factor ${language}`, () => new Intl.NumberFormat(language, { maximumFractionDigits: 4 })).format(factorBp / 10_000);
+}
+
 /** Time of day in the store, 24 hours. */
 export function formatTime(ms: number, utcOffsetMinutes: number): string {
   const minutes = Math.floor(ms / 60_000) + utcOffsetMinutes;

@@ -3,6 +3,7 @@ import type { EarnRule, Programme, RedemptionRule } from '../domain/programme.ts
 import type { AtRiskPolicy } from '../domain/atrisk.ts';
 import { ENTRY_KINDS } from '../domain/entry.ts';
 import { LEASE_STATES } from '../domain/lease.ts';
+import { EarnStepsSchema } from './earning.ts';
 import { DispositionSchema, EntrySchema, TimestampSchema } from './entry.ts';
 import {
   Count, CurrencyCode, DayText, Hash, Id, LocalTextSchema, Milliseconds, MinorAmount, MinorStep, oneOf, PointsChange, PointsCount, PointsStep,
@@ -35,6 +36,8 @@ export const OwnEntrySchema = strictObject({
   ...lifted,
   /** The member's balance as this till showed it before the entry, so that a reprint says what the first receipt said. */
   balanceBefore: Type.Optional(PointsChange),
+  /** How what a sale earned came about, for the receipt and its reprints; absent when it earned nothing. */
+  earnSteps: Type.Optional(EarnStepsSchema),
   position: Type.Optional(Count),
   disposition: Type.Optional(DispositionSchema),
   shortfall: Type.Optional(PointsCount),

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { ENTRY_KINDS } from '../domain/entry.ts';
+import { EarnStepsSchema } from './earning.ts';
 import { TILL_ERRORS } from './errors.ts';
 import {
   Count, CurrencyCode, DayText, Id, LocalTextSchema, Milliseconds, MinorAmount, oneOf, PointsChange, PointsCount, strictObject,
@@ -116,6 +117,10 @@ export const ReceiptView = strictObject({
   redeemed: PointsCount,
   atRisk: PointsCount,
   earned: PointsCount,
+  /** How that came about; absent when this till did not make the sale. */
+  earnSteps: Type.Optional(EarnStepsSchema),
+  /** Name of the rule that points were redeemed by; absent without one, and when its version is not known here. */
+  rule: Type.Optional(LocalTextSchema),
   /** For a reversal: points returned and taken back. */
   returned: PointsCount,
   clawedBack: PointsCount,

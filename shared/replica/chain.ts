@@ -2,6 +2,7 @@ import type { ChainHeadDoc, OwnEntryDoc } from '../contract/documents.ts';
 import { canonicalEntry, signingText } from '../domain/canonical.ts';
 import { tick } from '../domain/clock.ts';
 import { businessDate } from '../domain/date.ts';
+import type { EarnStep } from '../domain/earn.ts';
 import { GENESIS_HASH, type Entry } from '../domain/entry.ts';
 import type { Points } from '../domain/integers.ts';
 import type { Directory } from './directory.ts';
@@ -20,6 +21,8 @@ export interface Addition {
   nowMs: number;
   /** Balance that the till showed of the member before this entry. */
   balanceBefore?: Points | undefined;
+  /** How what a sale earns comes about, for its receipt. */
+  earnSteps?: EarnStep[] | undefined;
   /** What is written with the entry or not at all. */
   beside?: readonly AtomicWrite[];
   /** Called once all is in the replica, before the sentinel: what is in memory follows even when the sentinel fails. */
@@ -121,7 +124,7 @@ export async function openChain(parts: ChainParts): Promise<Chain> {
 }
 
 /** Builds, hashes and signs the entry that follows a head. */
-function sealEntry({ identity, ports, directory }: ChainParts, head: ChainHeadDoc | undefined, { body, nowMs, balanceBefore }: Addition): OwnEntryDoc {
+function sealEntry({ identity, ports, directory }: ChainParts, head: ChainHeadDoc | undefined, { body, nowMs, balanceBefore, earnSteps }: Addition): OwnEntryDoc {
   const { store, terminal, epoch } = identity;
   const seq = (head?.seq ?? 0) + 1;
   const entry: Entry = {
@@ -132,7 +135,7 @@ function sealEntry({ identity, ports, directory }: ChainParts, head: ChainHeadDo
   return {
     id: entry.id, store, terminal, epoch, seq, kind: entry.kind, member: entry.member ?? '', reverses: entry.reverses ?? '',
     businessDate: entry.businessDate, occurredMs: entry.occurredAt.ms, hash, signature: ports.sign(signingText(hash)), entry,
-    ...(balanceBefore === undefined ? {} : { balanceBefore }),
+    ...(balanceBefore === undefined ? {} : { balanceBefore }), ...(earnSteps === undefined ? {} : { earnSteps }),
   };
 }
 

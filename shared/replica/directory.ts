@@ -14,6 +14,8 @@ export interface Directory {
   staff(): StaffDoc[];
   /** The programme version valid at a moment. */
   programme(nowMs: number): Programme | undefined;
+  /** The programme version of a number, whenever it holds or held. */
+  version(number: number): Programme | undefined;
   readonly changed$: Observable<void>;
   stop(): void;
 }
@@ -34,6 +36,7 @@ export async function openDirectory(replica: Replica, store: string): Promise<Di
       return here.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     },
     programme: (nowMs) => programmeAt([...programmes.documents.values() satisfies Iterable<ProgrammeDoc>], nowMs),
+    version: (number) => programmes.documents.get(`v${number}`),
     changed$: changed.asObservable(),
     stop() {
       for (const { following } of [stores, staff, programmes]) following.unsubscribe();

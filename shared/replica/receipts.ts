@@ -1,8 +1,9 @@
 import type { OwnEntryDoc, PostedEntryDoc } from '../contract/documents.ts';
 import type { ReceiptView } from '../contract/views.ts';
 import { memberDelta } from '../domain/balance.ts';
-import type { Reversal } from '../domain/entry.ts';
+import type { Entry, Reversal } from '../domain/entry.ts';
 import { minor, points } from '../domain/integers.ts';
+import type { LocalText } from '../domain/programme.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import type { Directory } from './directory.ts';
 import { queryDocuments, readDocument } from './documents.ts';
@@ -102,10 +103,17 @@ export function receiptView(
     terminal: entry.terminal, staffName: parts.directory.person(entry.staff)?.name ?? entry.staff, wallMs: entry.wallMs,
     businessDate: entry.businessDate, utcOffsetMinutes: store?.utcOffsetMinutes ?? 0, ...moneyOf({ own, posted }, beside.sale, store?.currency ?? 'XXX'),
     ...holderOf(parts.projection, document.member), redeemed: entry.redeem?.points ?? points(0), atRisk, earned: entry.earn?.points ?? points(0),
+    ...(own?.earnSteps === undefined ? {} : { earnSteps: own.earnSteps }), ...ruleOf(parts.directory, entry),
     returned: entry.reversal?.returnPoints ?? points(0), clawedBack: entry.reversal?.clawBackPoints ?? points(0),
     before: before ?? null, after: before === undefined ? null : points(before + memberDelta(entry)),
     state: stateOf({ own, posted }), shortfall: posted?.shortfall ?? own?.shortfall ?? points(0), reverses: document.reverses, reversedBy: beside.reversedBy,
   };
+}
+
+/** The name of the rule that an entry redeemed by, in the version that the entry names. */
+function ruleOf(directory: Directory, { programme, redeem }: Entry): { rule?: LocalText } {
+  const rule = redeem === undefined ? undefined : directory.version(programme)?.redeem.find((one) => one.id === redeem.rule);
+  return rule === undefined ? {} : { rule: rule.name };
 }
 
 /** The number people read and the receipt's barcode says: terminal, epoch and seq. */

@@ -1,8 +1,8 @@
 import type { CommandInput } from '../contract/commands.ts';
 import type { ReceiptView } from '../contract/views.ts';
 import { checkBillTotal } from '../domain/currency.ts';
-import { expiryDay, quoteEarning } from '../domain/earn.ts';
-import type { Earning, Redemption } from '../domain/entry.ts';
+import { expiryDay, quoteEarning, type EarnQuote } from '../domain/earn.ts';
+import type { Redemption } from '../domain/entry.ts';
 import { assert, minor, type Minor, type Points } from '../domain/integers.ts';
 import { coverFrom } from '../domain/lease.ts';
 import type { Programme } from '../domain/programme.ts';
@@ -124,8 +124,10 @@ async function commitInTurn(
   const redeem = option === null ? undefined : redemptionOf(parts, input.member ?? '', option, nowMs);
   const spends = cover.spend(input.member ?? '', redeem?.cover.leases ?? []);
   const beside: AtomicWrite[] = [spends, ...drafts.renewal(input.saleId)];
+  const earning = input.member === null ? undefined : earningOf(parts, input, decided.value, nowMs);
   const own = await append({
-    body: bodyOf(parts, input, decided.value, redeem, { staff, nowMs }), nowMs, beside, balanceBefore: decided.value.balanceBefore,
+    body: bodyOf(parts, input, decided.value, { redeem, earned: earning?.points }, { staff, nowMs }), nowMs, beside,
+    balanceBefore: decided.value.balanceBefore, earnSteps: earning === undefined || earning.points === 0 ? undefined : earning.steps,
     onWritten() {
       cover.written(spends);
       drafts.written(beside);
@@ -164,18 +166,21 @@ function redemptionOf({ cover, identity, leases }: SaleParts, member: string, op
   return { rule: option.rule, points: option.points, discountMinor: option.discountMinor, cover: covered };
 }
 
+/** What the member earns by the sale, with its steps. */
+function earningOf({ quoting }: SaleParts, { member, lines }: SaleInput, { programme, totalMinor, option }: DecidedSale, nowMs: number): EarnQuote {
+  const context = quoting.context({ member: member ?? '', lines }, nowMs);
+  return quoteEarning(programme.earn, { billMinor: totalMinor, discountMinor: option?.discountMinor ?? minor(0), nowMs, context });
+}
+
 function bodyOf(
-  { directory, quoting }: SaleParts,
+  { directory }: SaleParts,
   input: SaleInput,
   { programme, totalMinor, option }: DecidedSale,
-  redeem: Redemption | undefined,
+  { redeem, earned }: { redeem: Redemption | undefined; earned: Points | undefined },
   { staff, nowMs }: { staff: string; nowMs: number },
 ): EntryBody {
   const discountMinor = option?.discountMinor ?? minor(0);
-  const context = quoting.context({ member: input.member ?? '', lines: input.lines }, nowMs);
-  const { points: earned } = quoteEarning(programme.earn, { billMinor: totalMinor, discountMinor, nowMs, context });
   const expiresOn = expiryDay(programme.earn, nowMs, directory.own()?.utcOffsetMinutes ?? 0);
-  const earn: Earning = { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }) };
   return {
     id: input.saleId, kind: 'sale', programme: programme.version, staff,
     bill: {
@@ -184,7 +189,7 @@ function bodyOf(
     },
     ...(input.member === null ? {} : { member: input.member }),
     ...(redeem === undefined ? {} : { redeem }),
-    ...(input.member === null || earned === 0 ? {} : { earn }),
+    ...(earned === undefined || earned === 0 ? {} : { earn: { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }) } }),
   };
 }
 

@@ -43,7 +43,7 @@ const lifted = {
 
 /** A full document of every collection of the replica. */
 export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: string }> = {
-  own: { ...lifted, balanceBefore: -5, position: 9, disposition: 'leased', shortfall: 0, quarantined: 'why' },
+  own: { ...lifted, balanceBefore: -5, earnSteps: [{ step: 'amount', basisMinor: 100, points: 1 }], position: 9, disposition: 'leased', shortfall: 0, quarantined: 'why' },
   posted: { ...lifted, position: 9, receivedAtMs: 1_764_000_000_001, disposition: 'free', shortfall: 0 },
   accounts: {
     id: 'm1', card: '8800000001', name: '林晓', phone: '6591234567', region: 'demo', homeStore: 'harbour', joinedOn: '2025-01-31', free: 100, leased: 20,

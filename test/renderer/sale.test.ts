@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { points } from '../../shared/domain/integers.ts';
 import { decideRedemption, quote, type QuoteInput } from '../../shared/domain/quote.ts';
-import { balanceAfter, nextAct, standingOption, type Situation } from '../../renderer/features/sale/next-act.ts';
+import { balanceAfter, nextAct, standingEarning, standingOption, type Situation } from '../../renderer/features/sale/next-act.ts';
 import { NEW_SALE, reduceSale, type SaleAction, type SaleState } from '../../renderer/features/sale/sale-state.ts';
 import { PROGRAMME } from './support/world.ts';
 
@@ -113,5 +113,22 @@ describe('the stub', () => {
     const option = standingOption(at);
     expect(balanceAfter(4_820, option, 76)).toBe(4_820 - 3_800 + 38);
     expect(balanceAfter(4_820, null, 76)).toBe(4_896);
+  });
+});
+
+describe('how the sale earns as it stands', () => {
+  const earned = (state: SaleState): number => standingEarning(situation(state)).reduce((sum, step) => sum + step.points, 0);
+
+  it('follows the proposal, the chosen points, and nothing redeemed', () => {
+    const sale = run(type('7680'), attach);
+    const proposed = standingOption(situation(sale));
+    expect(proposed?.points).toBeGreaterThan(1_000);
+    expect(earned(sale)).toBe(proposed?.earnPoints);
+    const chosen = reduceSale(sale, { do: 'choose', choice: { points: 1_000, rule: 'fixed-1000' } });
+    expect(earned(chosen)).toBe(64);
+    expect(earned(reduceSale(sale, { do: 'choose', choice: { points: 0 } }))).toBe(76);
+    // While the points are refused nothing stands.
+    expect(standingEarning(situation(reduceSale(sale, { do: 'choose', choice: { points: 55 } })))).toEqual([]);
+    expect(standingEarning(situation(run(type('7680'))))).toEqual([]);
   });
 });

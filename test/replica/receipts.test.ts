@@ -24,7 +24,7 @@ async function postElsewhere(change: Partial<PostedEntryDoc['entry']> = {}, post
   await sell({ saleId: 'model', redeem: null });
   const model = await readDocument(world.replica, 'own', 'model');
   if (model === undefined) throw new Error('an entry expected');
-  const { balanceBefore: _shown, ...lifted } = model;
+  const { balanceBefore: _shown, earnSteps: _steps, ...lifted } = model;
   const entry = { ...model.entry, id: 'other-1', terminal: 'T2', seq: 9, staff: 'wei', ...change };
   const document: PostedEntryDoc = {
     ...lifted, id: entry.id, terminal: 'T2', seq: 9, kind: entry.kind, member: entry.member ?? '', reverses: entry.reverses ?? '', store: entry.store, entry,

@@ -52,7 +52,7 @@ describe('rules at the till', () => {
     expect(await decide(100)).toMatchObject({ ok: false, refusal: { code: 'lines-needed' } });
     expect(await decide(800, lines)).toMatchObject({ ok: false, refusal: { code: 'goods-limit', maxMinor: 680, allowed: 600 } });
     expect(await sell('sale-1', 800, { lines })).toMatchObject({ ok: false, refusal: { code: 'goods-limit' } });
-    expect(await sell('sale-1', 600, { lines })).toMatchObject({ ok: true, value: { discountMinor: 600 } });
+    expect(await sell('sale-1', 600, { lines })).toMatchObject({ ok: true, value: { discountMinor: 600, rule: PROGRAMME.redeem[0]?.name } });
   });
 
   it('know the store and its hours', async () => {
@@ -67,6 +67,12 @@ describe('rules at the till', () => {
     expect(quoted).toMatchObject({ ok: true, value: { earnWithoutRedeeming: expected } });
     expect(await sell('sale-1', null)).toMatchObject({ ok: true, value: { earned: expected } });
     expect(await sell('sale-2', null)).toMatchObject({ ok: true, value: { earned: 200 - expected } });
+    // The receipt says how, and its reprint says the same.
+    const steps = [
+      { step: 'amount', basisMinor: 7_680, points: 76 }, { step: 'multiplier', id: 'double', name: PROGRAMME.name, factorBp: 20_000, points: 76 }, { step: 'visit', points: 5 },
+    ];
+    expect(await world.till.handlers.receipt({ entry: 'sale-1' })).toMatchObject({ ok: true, value: { earnSteps: steps } });
+    expect(await world.till.handlers.receipt({ entry: 'sale-2' })).toMatchObject({ ok: true, value: { earnSteps: [...steps, { step: 'day-cap', cap: 200, earnedToday: expected, points: 200 - 2 * expected }] } });
     expect(await sell('sale-3', null)).toMatchObject({ ok: true, value: { earned: 0 } });
   });
 });

@@ -2,12 +2,14 @@ import { Button as AriaButton } from 'react-aria-components';
 import type { Quote, RuleQuote } from '../../../shared/domain/quote.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useStore } from '../../host/context.tsx';
+import { earnStepWords } from '../../i18n/earnings.ts';
 import { formatMoney } from '../../i18n/format.ts';
 import { limitWords, refusalWords } from '../../i18n/reasons.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { AtRiskNotice } from './SaleNotices.tsx';
+import { standingEarning } from './next-act.ts';
 import type { Choice } from './sale-state.ts';
 import type { Sale } from './use-sale.ts';
 
@@ -22,6 +24,7 @@ export function RedeemPanel({ sale }: { sale: Sale }) {
       <AtRiskNotice sale={sale} />
       {outcome.value.proposed !== null && <p className="soft small">{say('sale.otherAmount')}</p>}
       <Limits quote={outcome.value} cover={coverOf(sale)} />
+      <Earning sale={sale} />
     </>
   );
 }
@@ -106,6 +109,40 @@ function Limits({ quote, cover }: { quote: Quote; cover: number }) {
   return (
     <Panel title={say('sale.why')} testId={TEST_IDS.limits} className="limits">
       <RuleLimits rule={shown} quote={quote} cover={cover} />
+      <Refused quote={quote} but={shown} />
+    </Panel>
+  );
+}
+
+/** Every other offer that this bill or member does not have, with the reason and the number that would do. */
+function Refused({ quote, but }: { quote: Quote; but: RuleQuote }) {
+  const { say, language } = useWords();
+  const { currency } = useStore();
+  const refused = quote.rules.flatMap(({ rule, name, refusal }) => (refusal === null || rule === but.rule ? [] : [{ rule, name: name[language], refusal }]));
+  if (refused.length === 0) return null;
+  return (
+    <>
+      <h3 className="limits-more">{say('sale.notNow')}</h3>
+      <ul className="limit-list">
+        {refused.map(({ rule, name, refusal }) => (
+          <li key={rule}><span><b>{name}</b> · {refusalWords(refusal, { say, language, currency })}</span></li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** How what the sale earns comes about, step by step; one step alone says nothing that the slip does not say. */
+function Earning({ sale }: { sale: Sale }) {
+  const { say, language } = useWords();
+  const { currency } = useStore();
+  const steps = standingEarning(sale.situation);
+  if (steps.length < 2) return null;
+  return (
+    <Panel title={say('sale.earn.why')} testId={TEST_IDS.earning} className="limits">
+      <ul className="limit-list">
+        {steps.map((step) => <li key={step.step === 'multiplier' ? step.id : step.step}><span>{earnStepWords(step, { say, language, currency })}</span></li>)}
+      </ul>
     </Panel>
   );
 }

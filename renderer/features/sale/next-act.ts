@@ -1,4 +1,5 @@
-import type { Quote, RedemptionOption } from '../../../shared/domain/quote.ts';
+import type { EarnStep } from '../../../shared/domain/earn.ts';
+import type { DecidedRedemption, Quote, RedemptionOption } from '../../../shared/domain/quote.ts';
 import { points, type Points } from '../../../shared/domain/integers.ts';
 import type { Outcome, Refusal } from '../../../shared/domain/refusal.ts';
 import type { SaleState } from './sale-state.ts';
@@ -14,7 +15,7 @@ export interface Situation {
   /** What the core says about the bill and member; undefined until it has answered. */
   quote: Outcome<Quote> | undefined;
   /** What the core says about the chosen points; undefined until it has answered or when nothing is chosen. */
-  decision: Outcome<RedemptionOption> | undefined;
+  decision: Outcome<DecidedRedemption> | undefined;
 }
 
 /** What the large key does now. `wait` means that the core is still answering. */
@@ -51,6 +52,14 @@ export function standingOption(at: Situation): RedemptionOption | null {
   const { choice } = at.state;
   if (choice === null) return at.quote?.ok === true ? at.quote.value.proposed : null;
   return at.decision?.ok === true ? at.decision.value : null;
+}
+
+/** How what the sale earns as it stands comes about; empty while that is not known. */
+export function standingEarning({ state: { choice }, quote, decision }: Situation): readonly EarnStep[] {
+  if (choice !== null && choice.points > 0) return decision?.ok === true ? decision.value.earnSteps : [];
+  if (quote?.ok !== true) return [];
+  const { proposed, without } = quote.value.earning;
+  return choice === null ? (proposed ?? without) : without;
 }
 
 /** Points the member has after the sale as it stands. */

@@ -1,3 +1,5 @@
+import type { EarnStep } from '../../../shared/domain/earn.ts';
+import { earnShortWords } from '../../i18n/earnings.ts';
 import { formatDate, formatTime } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
 import { TEST_IDS } from '../../app/testids.ts';
@@ -25,6 +27,8 @@ export interface ReceiptContent {
   redeemed: number;
   atRisk: number;
   earned: number;
+  earnSteps?: readonly EarnStep[];
+  rule?: { en: string; 'zh-CN': string };
   returned: number;
   clawedBack: number;
   before: number | null;
@@ -72,8 +76,8 @@ function ReceiptHead({ receipt }: { receipt: ReceiptContent }) {
 }
 
 function MoneyLines({ receipt }: { receipt: ReceiptContent }) {
-  const { say } = useWords();
-  const { currency } = receipt;
+  const { say, language } = useWords();
+  const { currency, rule } = receipt;
   const net = receipt.kind === 'reversal' ? 'receipt.refunded' : 'receipt.net';
   return (
     <dl className="slip-lines">
@@ -81,13 +85,15 @@ function MoneyLines({ receipt }: { receipt: ReceiptContent }) {
       {receipt.discountMinor > 0 && (
         <SlipLine label={say('receipt.discount')}><Amount minor={-receipt.discountMinor} currency={currency} /></SlipLine>
       )}
+      {rule !== undefined && <SlipLine label={<span className="receipt-how">{rule[language]}</span>} soft>{''}</SlipLine>}
       <SlipLine label={say(net)} strong><Amount minor={receipt.netMinor} currency={currency} /></SlipLine>
     </dl>
   );
 }
 
 function StubLines({ receipt }: { receipt: ReceiptContent }) {
-  const { say } = useWords();
+  const { say, language } = useWords();
+  const { currency, earnSteps } = receipt;
   const changes: [Parameters<typeof say>[0], number][] = [
     ['receipt.redeemed', -receipt.redeemed],
     ['receipt.earned', receipt.earned],
@@ -103,6 +109,9 @@ function StubLines({ receipt }: { receipt: ReceiptContent }) {
       {changes.filter(([, change]) => change !== 0).map(([id, change]) => (
         <SlipLine key={id} label={say(id)}><PointsAmount points={change} signed /></SlipLine>
       ))}
+      {earnSteps !== undefined && (
+        <SlipLine label={<span className="receipt-how">{earnShortWords(earnSteps, { say, language, currency })}</span>} soft>{''}</SlipLine>
+      )}
       {receipt.after !== null && (
         <SlipLine label={say('receipt.after')} strong><PointsAmount points={receipt.after} testId={TEST_IDS.receiptAfter} /></SlipLine>
       )}

@@ -101,7 +101,7 @@ export class Office {
     if (settled.closes !== undefined) this.close(settled.closes);
     this.remember(own, settled.shortfall);
     this.position += 1;
-    const { balanceBefore: _shown, position: _position, disposition: _disposition, shortfall: _shortfall, quarantined: _aside, ...lifted } = own;
+    const { balanceBefore: _shown, earnSteps: _steps, position: _position, disposition: _disposition, shortfall: _shortfall, quarantined: _aside, ...lifted } = own;
     const posted: PostedEntryDoc = { ...lifted, position: this.position, receivedAtMs: own.occurredMs, disposition: settled.disposition, shortfall: settled.shortfall };
     this.entries.set(own.id, posted);
     return posted;

@@ -1,5 +1,7 @@
 import type { LinkState } from '../../../../renderer/host/host.ts';
 import type { OwnEntryDoc, PostedEntryDoc } from '../../../../shared/contract/documents.ts';
+import { PLAIN_SALE } from '../../../../shared/domain/context.ts';
+import { quoteEarning } from '../../../../shared/domain/earn.ts';
 import type { Entry } from '../../../../shared/domain/entry.ts';
 import { minor, points } from '../../../../shared/domain/integers.ts';
 import { ScriptedCore } from '../scripted-core.ts';
@@ -75,6 +77,22 @@ function fillHistory(world: World): void {
   if (risky !== undefined) world.receipts.set('entry-40', { ...risky, state: 'at-risk' });
 }
 
+/** A programme that has every step of earning, and an offer that this bill does not have. */
+function earnMore(world: World): void {
+  const { programme } = world;
+  world.programme = {
+    ...programme,
+    earn: {
+      ...programme.earn, perVisit: points(5), firstPurchase: points(100), maxPerSale: points(150),
+      multipliers: [{ id: 'spring', name: { en: 'Spring week', 'zh-CN': '春季活动周' }, factorBp: 15_000 }],
+    },
+    redeem: [
+      ...programme.redeem,
+      { kind: 'fixed', id: 'gold', name: { en: 'Gold members: 20.00 off', 'zh-CN': '金卡会员减 20 元' }, points: points(1_500), discountMinor: minor(2_000), tiers: ['gold'] },
+    ],
+  };
+}
+
 /** A sale that was not covered because another till sold the same points while this one was offline; and points that a lost till holds. */
 function fillQueues(world: World): void {
   fillHistory(world);
@@ -136,6 +154,22 @@ export const SCENES = {
     world.draft = { billMinor: 7_680, member: '1' };
     return { route: '/', rebuild: true };
   },
+  'sale-earning': (world: World): Scene => {
+    earnMore(world);
+    world.draft = { billMinor: 2_000, member: '1' };
+    return { route: '/', rebuild: true };
+  },
+  'sale-expired': (world: World): Scene => {
+    goOffline(world, 0);
+    world.members = world.members.map((one) => ({ ...one, expiry: { on: '2026-03-10', points: points(1_200), isPast: true } }));
+    world.draft = { billMinor: 7_680, member: '1' };
+    return { route: '/', rebuild: true };
+  },
+  'sale-merged-away': (world: World): Scene => {
+    world.members = world.members.map((one) => ({ ...one, balance: points(0), leased: points(0), cover: 'none', mergedAway: true }));
+    world.draft = { billMinor: 7_680, member: '1' };
+    return { route: '/', rebuild: true };
+  },
   'sale-refused': (world: World): Scene => {
     world.draft = { billMinor: 7_680, member: '2', points: 1_000, rule: 'ratio-100' };
     return { route: '/', rebuild: true };
@@ -157,6 +191,16 @@ export const SCENES = {
   },
   'receipt': (world: World): Scene => {
     fillHistory(world);
+    return { route: '/receipt/entry-41' };
+  },
+  'receipt-earning': (world: World): Scene => {
+    earnMore(world);
+    fillHistory(world);
+    const receipt = world.receipts.get('entry-41');
+    const { earn, redeem: [rule] } = world.programme;
+    const context = { ...PLAIN_SALE, isFirst: true };
+    const { steps, points: earned } = quoteEarning(earn, { billMinor: minor(7_680), discountMinor: minor(1_200), nowMs: 0, context });
+    if (receipt !== undefined && rule !== undefined) world.receipts.set('entry-41', { ...receipt, earned, earnSteps: steps, rule: rule.name });
     return { route: '/receipt/entry-41' };
   },
   'receipt-shortfall': (world: World): Scene => {

@@ -1,8 +1,9 @@
-import type { Refusal } from '../../shared/domain/refusal.ts';
+import { dayAt, formatDay } from '../../shared/domain/date.ts';
+import type { Refusal, VoucherRefusal } from '../../shared/domain/refusal.ts';
 import type { LimitEffect } from '../../shared/domain/limits.ts';
 import { en, type MessageId } from './en.ts';
 import type { Schedule } from '../../shared/domain/schedule.ts';
-import { formatMinute, formatMoney, formatShare, formatWeekdays } from './format.ts';
+import { formatDate, formatMinute, formatMoney, formatShare, formatWeekdays } from './format.ts';
 import type { Language, Say } from './words.ts';
 
 /** What a refusal needs to be put into words. */
@@ -11,6 +12,8 @@ export interface ReasonContext {
   language: Language;
   /** Currency of the bill. */
   currency: string;
+  /** The store's time, minutes from UTC; absent: UTC, where only the day is said. */
+  utcOffsetMinutes?: number;
 }
 
 /** A refusal in one or two sentences, with every number a person needs. */
@@ -42,9 +45,34 @@ export function refusalWords(refusal: Refusal, context: ReasonContext): string {
       const first = say('refusal.not-covered', { covered: refusal.covered, needed: refusal.needed });
       return joinSentences([first, say(`refusal.cap.${refusal.cap}`, { points: refusal.atRiskAllowed })], context.language);
     }
+    case 'voucher-refused':
+      return say('refusal.voucher-refused', { voucher: refusal.voucher, why: voucherWords(refusal.why, context) });
     default: {
       const { code, ...values } = refusal;
       return say(`refusal.${code}`, values);
+    }
+  }
+}
+
+/** Why a voucher takes nothing off, as the rest of a sentence that names it. */
+export function voucherWords(why: VoucherRefusal, context: ReasonContext): string {
+  const { say, language, currency, utcOffsetMinutes = 0 } = context;
+  const dateOf = (ms: number): string => formatDate(formatDay(dayAt(ms, utcOffsetMinutes)), language);
+  switch (why.code) {
+    case 'tier-needed':
+      return say('voucher.why.tier-needed', { tiers: new Intl.ListFormat(language, { type: 'disjunction' }).format(why.tiers) });
+    case 'not-yet':
+      return say('voucher.why.not-yet', { date: dateOf(why.fromMs) });
+    case 'over':
+      // The end is exclusive: the last day is that of the moment before it.
+      return say('voucher.why.over', { date: dateOf(why.untilMs - 1) });
+    case 'not-at-this-hour':
+      return say('voucher.why.not-at-this-hour', { when: scheduleWords(why.schedule, context) });
+    case 'bill-below-minimum':
+      return say('voucher.why.bill-below-minimum', { bill: formatMoney(why.billMinor, currency, language), minimum: formatMoney(why.minimumMinor, currency, language) });
+    default: {
+      const { code, ...values } = why;
+      return say(`voucher.why.${code}`, values);
     }
   }
 }

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import { beginIncarnation } from '../sync/incarnation.ts';
 import { registerLeases } from '../sync/leases.ts';
 import { registerSync } from '../sync/routes.ts';
+import { registerVouchers } from '../vouchers/routes.ts';
 import { registerCaller } from './caller.ts';
 import { registerDocs } from './docs.ts';
 import { registerErrors } from './errors.ts';
@@ -56,6 +57,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     heartbeatMs: options.heartbeatMs ?? 15_000,
   });
   registerLeases(app, { leases, terminals, now });
+  registerVouchers(app, { store, ledger, keys, terminals, now });
   registerMembers(app, { store, terminals, now });
   registerReports(app, { store, terminals, now });
   registerCheckpoints(app, { store, keys, terminals, now });

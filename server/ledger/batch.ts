@@ -6,6 +6,7 @@ import type { Settlement } from '../../shared/domain/settlement.ts';
 import { refusal } from '../http/errors.ts';
 import { writeRows } from '../store/rows.ts';
 import type { Engine, PostingsTable, QuarantineTable, Tables } from '../store/tables.ts';
+import { VoucherBook } from '../vouchers/book.ts';
 import { Books, reversalTotals } from './books.ts';
 import { advance, findGap, placeOf, remember, type ChainState, type Link } from './chain.ts';
 import type { Item, Push, PushOutcome } from './push.ts';
@@ -41,9 +42,10 @@ export async function postBatch(engine: Engine, trx: Transaction<Tables>, pushes
   await readGaps(trx, chains, fresh);
   const held = [...chains.values()].flatMap((chain) => chain.held);
   const books = await Books.open(engine, trx, [...fresh, ...held], nowMs);
-  const batch = new Batch({ chains, known, books, position: before.position, nowMs });
+  const vouchers = await VoucherBook.open(engine, trx, fresh, nowMs);
+  const batch = new Batch({ chains, known, books, vouchers, position: before.position, nowMs });
   const results = pushes.map((push) => batch.post(push));
-  const rev = before.rev + books.revisions;
+  const rev = before.rev + books.revisions + vouchers.revisions;
   const head = { position: batch.position, rev };
   await batch.write(engine, trx, before.rev + 1);
   if (head.position !== before.position || head.rev !== before.rev) {
@@ -63,6 +65,7 @@ interface BatchState {
   chains: Map<string, ChainState & { store: string | null }>;
   known: Map<string, KnownEntry>;
   books: Books;
+  vouchers: VoucherBook;
   position: number;
   nowMs: number;
 }
@@ -123,13 +126,14 @@ class Batch {
 
   /** L6: what comes from a forked chain is recorded like any fact, but has lost its cover. */
   #settle(chain: ChainState, item: Item, entry: Entry): PushResult {
-    const { books, known } = this.#state;
+    const { books, known, vouchers } = this.#state;
     const forked = chain.frozenAt !== null;
     const settled = books.settle(entry, { covered: !forked, gaps: chain.gaps });
     if (!settled.ok) return this.#setAside(chain, item, settled.fault);
     const settlement: Settlement = forked ? { ...settled.settlement, disposition: 'forked' } : settled.settlement;
     const position = ++this.#state.position;
     books.apply(entry, settlement, position);
+    vouchers.apply(entry, { covered: !forked, gaps: chain.gaps }, position);
     this.#entries.push(entryRow(entry, item.envelope, settlement, { position, nowMs: this.#state.nowMs }, reversalTotals(settlement.postings)));
     this.#post(entry, settlement);
     const { id, seq, hash } = item.envelope;
@@ -182,7 +186,9 @@ class Batch {
   async write(engine: Engine, trx: Transaction<Tables>, firstRev: number): Promise<void> {
     await writeRows(engine, trx, 'entries', this.#entries);
     await writeRows(engine, trx, 'postings', this.#postings);
-    await this.#state.books.write(engine, trx, firstRev);
+    const { books, vouchers } = this.#state;
+    await books.write(engine, trx, firstRev);
+    await vouchers.write(engine, trx, firstRev + books.revisions);
     await writeRows(engine, trx, 'quarantine', [...this.#quarantine.values()], { key: ['terminal', 'epoch', 'seq', 'id'], update: [] });
     await writeRows(engine, trx, 'alarms', this.#alarms, { key: ['id'], update: [] });
     const chains = [...this.#state.chains.values()].filter((chain) => chain.changed);

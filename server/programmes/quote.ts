@@ -55,11 +55,13 @@ function run(args: string[]): number {
 /** The trial for a person to read. */
 function linesOf({ quote, earning, decision, tier, offer }: Trial): string[] {
   if (!quote.ok) return [`Refused: ${JSON.stringify(quote.refusal)}`];
-  const { proposed, rules, currency, refusal } = quote.value;
+  const { proposed, rules, currency, refusal, vouchers } = quote.value;
   const money = (amount: number): string => `${plainAmount(amount as never, currency)} ${currency}`;
   const lines = proposed === null
     ? [`Nothing can be redeemed: ${JSON.stringify(refusal)}`]
     : [`Proposed: ${proposed.points} points for ${money(proposed.discountMinor)} by ${proposed.rule}; to pay ${money(proposed.netMinor)}`];
+  for (const { voucher, rule, discountMinor } of vouchers?.applied ?? []) lines.push(`Voucher ${voucher}: ${money(discountMinor)} off by ${rule}`);
+  for (const { voucher, why } of vouchers?.refused ?? []) lines.push(`Voucher ${voucher}: refused, ${JSON.stringify(why)}`);
   for (const { rule, best, refusal: why, limits } of rules) {
     lines.push(`${rule}: ${best === null ? `refused, ${JSON.stringify(why)}` : `${best.points} points for ${money(best.discountMinor)}`}`);
     for (const effect of limits) lines.push(`  ${effect.limit}: at most ${effect.points} points, ${money(effect.discountMinor)}`);

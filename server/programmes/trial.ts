@@ -1,18 +1,21 @@
 import { Compile } from 'typebox/schema';
 import type { Static, TSchema } from 'typebox';
-import { BillDocument, MemberDocument, ProgrammeDocument } from '../../shared/contract/trial.ts';
+import { BillDocument, MemberDocument, ProgrammeDocument, type VoucherDocument } from '../../shared/contract/trial.ts';
 import { allocate } from '../../shared/domain/allocation.ts';
 import { PLAIN_SALE, type SaleContext } from '../../shared/domain/context.ts';
 import { checkBillTotal } from '../../shared/domain/currency.ts';
-import { quoteEarning, type EarnQuote } from '../../shared/domain/earn.ts';
+import type { EarnQuote } from '../../shared/domain/earn.ts';
+import type { BillLine } from '../../shared/domain/entry.ts';
 import { minor, points, type Minor } from '../../shared/domain/integers.ts';
-import type { PersonalOffer } from '../../shared/domain/offers.ts';
 import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
+import type { TierStanding } from '../../shared/domain/tiers.ts';
+import type { PersonalOffer } from '../../shared/domain/offers.ts';
+import { offerOf, standingOf } from './history.ts';
 import { decideRedemption, quote, type DecidedRedemption, type Quote, type QuoteInput, type RedemptionOption } from '../../shared/domain/quote.ts';
 import type { Outcome } from '../../shared/domain/refusal.ts';
-import type { TierStanding } from '../../shared/domain/tiers.ts';
-import { offerOf, standingOf } from './history.ts';
+import type { PresentedVoucher } from '../../shared/domain/voucher.ts';
+import { contextAfter, quoteSaleEarning } from '../../shared/domain/voucher-quote.ts';
 
 /** What is wrong with a document: where (a JSON pointer), and why, in a sentence. */
 export interface DocumentFault {
@@ -53,7 +56,7 @@ export interface Trial {
   quote: Outcome<Quote>;
   /** What the sale earns with the proposed redemption, and without one. */
   earning: { redeeming: EarnQuote | null; without: EarnQuote } | null;
-  /** The proposed discount on each line of the bill; null without lines or proposal. */
+  /** The proposed discount of points on each line of the bill, after vouchers; null without lines or proposal. */
   lineDiscountsMinor: Minor[] | null;
   /** The answer to a number of points that was asked for. */
   decision: Outcome<DecidedRedemption> | null;
@@ -78,13 +81,15 @@ export function tryProgramme(
   const total = checkBillTotal(bill.totalMinor, bill.currency, bill.lines);
   const quoted = total.ok ? quote(input) : total;
   if (!quoted.ok) return { quote: quoted, earning: null, lineDiscountsMinor: null, decision, tier, offer };
-  const { proposed } = quoted.value;
+  const { proposed, vouchers } = quoted.value;
+  const context = input.context ?? PLAIN_SALE;
   const earns = (discountMinor: Minor): EarnQuote =>
-    quoteEarning(programme.earn, { billMinor: bill.totalMinor, discountMinor, nowMs: at.nowMs, context: input.context ?? PLAIN_SALE });
+    quoteSaleEarning(programme.earn, { billMinor: bill.totalMinor, discountMinor, nowMs: at.nowMs, context }, vouchers);
+  const { lines } = vouchers === null ? context : contextAfter(context, vouchers);
   return {
     quote: quoted,
     earning: { redeeming: proposed === null ? null : earns(proposed.discountMinor), without: earns(minor(0)) },
-    lineDiscountsMinor: proposed === null || bill.lines === undefined ? null : lineDiscounts(programme, bill, proposed),
+    lineDiscountsMinor: proposed === null || lines === undefined ? null : lineDiscounts(programme, lines, proposed),
     decision,
     tier,
     offer,
@@ -102,16 +107,25 @@ function inputOf(programme: Programme, bill: BillDocument, member: MemberDocumen
     store: bill.store ?? '', utcOffsetMinutes: bill.utcOffsetMinutes ?? 0, hasVouchers: bill.hasVouchers ?? false,
     redeemedToday: member.redeemedToday ?? points(0), earnedToday: member.earnedToday ?? points(0), isFirst: member.isFirst ?? false,
     ...(member.tier === undefined ? {} : { tier: member.tier }), ...(member.birthday === undefined ? {} : { birthday: member.birthday }),
-    ...(bill.lines === undefined ? {} : { lines: bill.lines }),
+    ...(bill.lines === undefined ? {} : { lines: bill.lines }), ...(member.id === undefined ? {} : { member: member.id }),
   };
   return {
     programme, billMinor: bill.totalMinor, currency: bill.currency, balance: member.balance, nowMs, context,
     cover: { leased: member.leased ?? points(Math.max(0, member.balance)), atRiskAllowed: member.atRiskAllowed ?? points(0), cap: 'sale' },
+    ...(bill.vouchers === undefined ? {} : { vouchers: bill.vouchers.map(shownOf) }),
+  };
+}
+
+/** A voucher as a till would know it. */
+function shownOf({ code, rule, member, store, used = 0, usedByMember = 0, usedToday = 0, held = true }: VoucherDocument): PresentedVoucher {
+  return {
+    voucher: code, rule, standing: held ? 'ready' : 'not-held', uses: { total: used, byMember: usedByMember, today: usedToday },
+    ...(member === undefined ? {} : { member }), ...(store === undefined ? {} : { store }),
   };
 }
 
 /** The discount over the lines that points may pay, in proportion to their amounts. */
-function lineDiscounts(programme: Programme, { lines = [] }: BillDocument, { rule, discountMinor }: RedemptionOption): Minor[] {
+function lineDiscounts(programme: Programme, lines: readonly BillLine[], { rule, discountMinor }: RedemptionOption): Minor[] {
   const excluded = programme.redeem.find((one) => one.id === rule)?.excludedCategories ?? [];
   return allocate(discountMinor, lines.map((line) => (line.category !== undefined && excluded.includes(line.category) ? minor(0) : line.totalMinor)));
 }

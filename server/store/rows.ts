@@ -2,7 +2,7 @@ import { CompiledQuery, sql, type RawBuilder, type Transaction } from 'kysely';
 import { copyStatement, copyText } from './copy.ts';
 import type {
   AccountsTable, AlarmsTable, ChainsTable, EntriesTable, Engine, LeasesTable, LotsTable, LotUsesTable, PostingsTable, QuarantineTable,
-  ResolutionsTable, ShortfallsTable, Tables,
+  ResolutionsTable, ShortfallsTable, Tables, VouchersTable, VoucherUsesTable,
 } from './tables.ts';
 
 type ColumnType = 'text' | 'integer';
@@ -41,6 +41,15 @@ const BULK = {
     terminal: 'text', epoch: 'integer', id: 'text', seq: 'integer', hash: 'text', signature: 'text', bytes: 'text', reason: 'text',
     received_at: 'integer',
   } satisfies Record<keyof QuarantineTable, ColumnType>,
+  vouchers: {
+    id: 'text', rule: 'text', is_single: 'integer', member: 'text', store: 'text', issued_at: 'integer', used: 'integer', day: 'text',
+    day_used: 'integer', position: 'integer', lease: 'text', terminal: 'text', epoch: 'integer', spend_by: 'integer', signature: 'text', state: 'text',
+    granted_seq: 'integer', rev: 'integer',
+  } satisfies Record<keyof VouchersTable, ColumnType>,
+  voucher_uses: {
+    entry: 'text', voucher: 'text', rule: 'text', member: 'text', store: 'text', business_date: 'text', discount: 'integer', position: 'integer',
+    excess: 'text', given_back: 'text',
+  } satisfies Record<keyof VoucherUsesTable, ColumnType>,
   alarms: {
     id: 'text', kind: 'text', terminal: 'text', epoch: 'integer', seq: 'integer', raised_at: 'integer',
   } satisfies Record<keyof AlarmsTable, ColumnType>,

@@ -1,5 +1,6 @@
 import type { Disposition, EntryKind, ShortfallEnd } from '../../shared/domain/entry.ts';
 import type { LeaseState } from '../../shared/domain/lease.ts';
+import type { VoucherExcess } from '../../shared/domain/voucher.ts';
 
 /** The engines of the one data layer. */
 export type Engine = 'sqlite' | 'postgres';
@@ -197,11 +198,56 @@ export interface QuarantineTable {
 /** What a person has to look at: a fork, or an entry whose own signature is false. */
 export interface AlarmsTable {
   id: string;
-  kind: 'fork' | 'signature';
+  kind: 'fork' | 'signature' | 'voucher';
   terminal: string;
   epoch: number;
   seq: number;
   raised_at: number;
+}
+
+/** A voucher: whose it is, how often it was used, and who may use it offline. */
+export interface VouchersTable {
+  /** Its code. */
+  id: string;
+  rule: string;
+  /** 1: it can be used once only. */
+  is_single: number;
+  member: string | null;
+  store: string | null;
+  issued_at: number;
+  /** Uses that were not given back. */
+  used: number;
+  /** The latest business date of a use, and the uses of it on that day, where its rule counts them. */
+  day: string | null;
+  day_used: number;
+  /** Of the last entry that concerned it; 0: none. */
+  position: number;
+  /** The last lease of it: its id, the holder, until when it is spent, the server's signature, and what has become of it. */
+  lease: string | null;
+  terminal: string | null;
+  epoch: number | null;
+  spend_by: number | null;
+  signature: string | null;
+  state: LeaseState | null;
+  granted_seq: number;
+  rev: number;
+}
+
+/** A voucher in a sale, or one that a reversal gave back before its sale came. */
+export interface VoucherUsesTable {
+  entry: string;
+  voucher: string;
+  rule: string;
+  member: string | null;
+  store: string;
+  business_date: string;
+  /** Minor units. */
+  discount: number;
+  /** Of the sale; 0 while only its reversal is here. */
+  position: number;
+  excess: VoucherExcess | null;
+  /** The reversal that gave it back. */
+  given_back: string | null;
 }
 
 /** Last position and revision given out, one row a shard; today there is shard 0. */
@@ -296,6 +342,8 @@ export interface Tables {
   checkpoint_blocks: CheckpointBlocksTable;
   quarantine: QuarantineTable;
   alarms: AlarmsTable;
+  vouchers: VouchersTable;
+  voucher_uses: VoucherUsesTable;
   heads: HeadsTable;
   meta: MetaTable;
   terminals: TerminalsTable;

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { PulledName } from '../../shared/contract/collections.ts';
 import type {
-  AccountDoc, LeaseDoc, PostedEntryDoc, ProgrammeDoc, StaffDoc, StoreDoc,
+  AccountDoc, LeaseDoc, PostedEntryDoc, ProgrammeDoc, StaffDoc, StoreDoc, VoucherDoc,
 } from '../../shared/contract/documents.ts';
 import { businessDate } from '../../shared/domain/date.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
@@ -10,6 +10,7 @@ import type { Programme } from '../../shared/domain/programme.ts';
 import type { Caller } from '../http/caller.ts';
 import { selectAccounts, toAccounts } from '../members/accounts.ts';
 import type { Tables } from '../store/tables.ts';
+import { toVoucher } from '../vouchers/vouchers.ts';
 
 /** Documents that changed at `at`: a revision, or a position for posted entries. */
 export interface Changed<D> {
@@ -31,6 +32,7 @@ export interface DocumentOf {
   stores: StoreDoc;
   staff: StaffDoc;
   programmes: ProgrammeDoc;
+  vouchers: VoucherDoc;
   leases: LeaseDoc;
   accounts: AccountDoc;
   posted: PostedEntryDoc;
@@ -41,6 +43,7 @@ export const COLLECTION_READERS: { [N in PulledName]: (trx: Transaction<Tables>,
   stores: readStores,
   staff: readStaff,
   programmes: readProgrammes,
+  vouchers: readVouchers,
   leases: readLeases,
   accounts: readAccounts,
   posted: readPosted,
@@ -69,6 +72,25 @@ async function readStaff(trx: Transaction<Tables>, { caller, after, limit }: Rea
 async function readProgrammes(trx: Transaction<Tables>, { after, limit }: Reading): Promise<Changed<ProgrammeDoc>[]> {
   const rows = await trx.selectFrom('programmes').selectAll().where('rev', '>', after).orderBy('rev').limit(limit).execute();
   return rows.map((row) => ({ at: row.rev, document: { ...(JSON.parse(row.document) as Programme), id: row.id, rev: row.rev } }));
+}
+
+/**
+ * Vouchers of the caller's store, those of every store that are no single-use ones, and those that the till holds. A single-use
+ * voucher of no store is known to nobody who does not hold it: there may be millions.
+ */
+async function readVouchers(trx: Transaction<Tables>, { caller, after, limit }: Reading): Promise<Changed<VoucherDoc>[]> {
+  const rows = await trx
+    .selectFrom('vouchers')
+    .selectAll()
+    .where('rev', '>', after)
+    .where((of) => of.or([
+      of('store', '=', caller.store), of.and([of('store', 'is', null), of('is_single', '=', 0)]),
+      of.and([of('terminal', '=', caller.terminal), of('epoch', '=', caller.epoch)]),
+    ]))
+    .orderBy('rev')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ at: row.rev, document: toVoucher(row) }));
 }
 
 /** Leases of this terminal's present epoch, open and closed. */

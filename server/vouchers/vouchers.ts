@@ -1,5 +1,5 @@
 import type { VoucherDoc } from '../../shared/contract/documents.ts';
-import { programmeAt, type Programme } from '../../shared/domain/programme.ts';
+import type { Programme, VoucherRule } from '../../shared/domain/programme.ts';
 import { isSingleUse, voucherCode } from '../../shared/domain/voucher.ts';
 import { nextRevs } from '../store/directory.ts';
 import { isOneOf, writeRows } from '../store/rows.ts';
@@ -22,8 +22,8 @@ const CODE = /^[A-Z0-9._-]{1,64}$/;
 const CHUNK = 1_000;
 
 /**
- * Issues vouchers under rules of a programme that is in force or will be. All of them or none; a code is issued once, and
- * again only if it says the same.
+ * Issues vouchers under rules of programmes that were published. All of them or none; a code is issued once, and again only if
+ * it says the same.
  */
 export async function issueVouchers(store: Store, inputs: readonly VoucherInput[], nowMs: number): Promise<Issued> {
   const wanted = inputs.map((input) => ({ ...input, code: voucherCode(input.code) }));
@@ -34,7 +34,7 @@ export async function issueVouchers(store: Store, inputs: readonly VoucherInput[
     const programmes = documents.map((row) => JSON.parse(row.document) as Programme);
     const rows: VouchersTable[] = [];
     for (const { code, rule: id, member = null, store: at = null } of wanted) {
-      const rule = ruleOf(programmes, id, at ?? undefined, nowMs);
+      const rule = ruleOf(programmes, id);
       if (rule === undefined) return { ok: false, code, why: 'rule-unknown' };
       rows.push({
         id: code, rule: id, is_single: isSingleUse(rule) ? 1 : 0, member, store: at, issued_at: nowMs, used: 0, day: null, day_used: 0, position: 0, lease: null,
@@ -60,10 +60,9 @@ export async function issueVouchers(store: Store, inputs: readonly VoucherInput[
   });
 }
 
-/** A rule of the programme in force, or else of one that begins later. */
-function ruleOf(programmes: readonly Programme[], id: string, store: string | undefined, nowMs: number) {
-  const named = (programme: Programme | undefined) => programme?.vouchers?.find((rule) => rule.id === id);
-  return named(programmeAt(programmes, nowMs, store)) ?? programmes.filter((one) => one.effectiveFromMs > nowMs).map(named).find((rule) => rule !== undefined);
+/** A rule by its id, as the newest version that has it says it. */
+function ruleOf(programmes: readonly Programme[], id: string): VoucherRule | undefined {
+  return programmes.toSorted((a, b) => b.version - a.version).flatMap((programme) => programme.vouchers ?? []).find((rule) => rule.id === id);
 }
 
 /** A voucher as tills get it. */

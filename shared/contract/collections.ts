@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import {
   AccountSchema, ChainHeadSchema, DraftSchema, LeaseSchema, LeaseUseSchema, OwnEntrySchema, PostedEntrySchema, ProgrammeSchema,
-  StaffSchema, StoreSchema,
+  StaffSchema, StoreSchema, VoucherSchema,
 } from './documents.ts';
 
 /** Everything that makes a collection of the replica; the RxDB schema is derived from the one TypeBox schema. */
@@ -27,12 +27,13 @@ export const COLLECTIONS = {
   staff: { schema: StaffSchema, indexes: [] },
   stores: { schema: StoreSchema, indexes: [] },
   drafts: { schema: DraftSchema, indexes: [] },
+  vouchers: { schema: VoucherSchema, indexes: [] },
 } as const satisfies Record<string, CollectionSpec>;
 
 export type CollectionName = keyof typeof COLLECTIONS;
 
 /** Collections that the server sends, in the order a till pulls them first. */
-export const PULLED = ['stores', 'staff', 'programmes', 'leases', 'accounts', 'posted'] as const;
+export const PULLED = ['stores', 'staff', 'programmes', 'vouchers', 'leases', 'accounts', 'posted'] as const;
 export type PulledName = (typeof PULLED)[number];
 
 /** Collections that the window may read through the remote storage; staff (PIN hashes) and chain are not among them. */

@@ -6,7 +6,7 @@ import { SHORTFALL_ENDS } from '../domain/entry.ts';
 import { BillLineSchema } from './entry.ts';
 import { Id, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
 import type { OpenLeases, Shortfalls } from './reports.ts';
-import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry } from './views.ts';
+import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry, type VoucherBill } from './views.ts';
 
 /** Amounts from the window are not yet checked by the domain: any number passes here and is refused there with words. */
 const RawNumber = Type.Number();
@@ -22,6 +22,8 @@ const Act = { entryId: Id, approval: Approval };
 
 /** What was sold, when known: rules about goods decide by it, and the lines sum to `billMinor`. */
 const Lines = Type.Array(BillLineSchema, { minItems: 1, maxItems: 500 });
+/** Codes of the vouchers shown, in the order shown. */
+const Shown = Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 20 }));
 const BillInput = { billMinor: RawNumber, currency: Type.String({ maxLength: 10 }) };
 
 /** Input schemas of every named call from the window to the core. The core validates each before it acts. */
@@ -39,9 +41,18 @@ export const COMMANDS = {
   /** Says that the member has left without a sale: an unused lease is closed. */
   detachMember: strictObject({ member: Id }),
   /** What the member can redeem on a bill. */
-  quote: strictObject({ member: Id, ...BillInput, lines: Type.Optional(Lines) }),
+  quote: strictObject({ member: Id, ...BillInput, lines: Type.Optional(Lines), vouchers: Shown }),
   /** Whether exactly these points can be redeemed. */
-  decide: strictObject({ member: Id, ...BillInput, lines: Type.Optional(Lines), points: RawNumber, rule: Type.Optional(Id) }),
+  decide: strictObject({ member: Id, ...BillInput, lines: Type.Optional(Lines), points: RawNumber, rule: Type.Optional(Id), vouchers: Shown }),
+  /**
+   * A code was scanned or typed. Answers the voucher's code, asking for a lease of it when that is needed and the server can be
+   * reached; null when it is a member's card, or nothing that is known.
+   */
+  showVoucher: strictObject({ code: Type.String({ minLength: 1, maxLength: 80 }), member: Type.Union([Id, Type.Null()]) }),
+  /** What each of the vouchers shown takes off a bill, or why it does not. */
+  quoteVouchers: strictObject({
+    member: Type.Union([Id, Type.Null()]), ...BillInput, lines: Type.Optional(Lines), vouchers: Type.Array(Id, { minItems: 1, maxItems: 20 }),
+  }),
   /**
    * Commits a sale. `saleId` is the draft's: the same id twice gives the first receipt again. `redeem` null redeems
    * nothing. Answers after the fsync.
@@ -57,6 +68,8 @@ export const COMMANDS = {
     lines: Type.Optional(Lines),
     member: Type.Union([Id, Type.Null()]),
     redeem: Type.Union([strictObject({ points: RawNumber, rule: Type.Optional(Id) }), Type.Null()]),
+    /** Vouchers on the bill, each with what it was shown to take off: another discount is no sale (`quote-changed`). */
+    vouchers: Type.Optional(Type.Array(strictObject({ voucher: Id, discountMinor: MinorAmount }), { minItems: 1, maxItems: 20 })),
   }),
   /** Voids a sale of this store. `voidId` makes pressing twice void once. */
   voidSale: strictObject({ voidId: Id, entry: Id }),
@@ -81,7 +94,7 @@ export const COMMANDS = {
   /** Keeps the sale in the making. `null` clears it and starts a new one. Answers the draft that now stands. */
   saveDraft: strictObject({
     draft: Type.Union([
-      strictObject({ billMinor: MinorAmount, member: Type.String({ maxLength: 64 }), points: Type.Optional(PointsCount), rule: Type.Optional(Id) }),
+      strictObject({ billMinor: MinorAmount, member: Type.String({ maxLength: 64 }), points: Type.Optional(PointsCount), rule: Type.Optional(Id), vouchers: Shown }),
       Type.Null(),
     ]),
   }),
@@ -105,6 +118,8 @@ export interface CommandOutputs {
   detachMember: null;
   quote: Outcome<Quote>;
   decide: Outcome<DecidedRedemption>;
+  showVoucher: { voucher: string } | null;
+  quoteVouchers: Outcome<VoucherBill>;
   commitSale: Outcome<ReceiptView>;
   voidSale: Outcome<ReceiptView>;
   refundSale: Outcome<ReceiptView>;

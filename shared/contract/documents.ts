@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { EarnRule, Programme, RedemptionRule } from '../domain/programme.ts';
+import type { EarnRule, Programme, RedemptionRule, VoucherRule } from '../domain/programme.ts';
 import type { AtRiskPolicy } from '../domain/atrisk.ts';
 import { ENTRY_KINDS } from '../domain/entry.ts';
 import { LEASE_STATES } from '../domain/lease.ts';
@@ -106,6 +106,27 @@ export const LeaseUseSchema = strictObject({
 });
 export type LeaseUseDoc = Static<typeof LeaseUseSchema>;
 
+/** A voucher that this till may be shown: of its store or of every store, or one that it holds a lease of. The id is the code. */
+export const VoucherSchema = strictObject({
+  id: Id,
+  rule: Id,
+  member: Type.Optional(Id),
+  /** The only store where it holds. */
+  store: Type.Optional(Id),
+  /** Uses that were not given back, as the server knows them; 0 when nothing limits them. */
+  used: Count,
+  /** Uses on the latest business day that had one; absent: none, or the rule does not count them. */
+  usedOn: Type.Optional(strictObject({ day: DayText, uses: Count })),
+  /** The last entry that concerned it: every one up to it is counted in `used`. */
+  position: Count,
+  /** The last lease of a single-use voucher, whoever holds it. */
+  lease: Type.Optional(strictObject({
+    id: Id, terminal: Id, epoch: Count, spendByMs: Milliseconds, signature: Signature, state: oneOf(LEASE_STATES),
+  })),
+  rev: Count,
+});
+export type VoucherDoc = Static<typeof VoucherSchema>;
+
 /** Head of this till's chain; id is `terminal:epoch` with a dot: `T1.1`. */
 export const ChainHeadSchema = strictObject({
   id: Id,
@@ -158,6 +179,31 @@ export const EarnRuleSchema = strictObject({
   maxPerDay: Type.Optional(PointsCount),
 });
 
+const pieces = Type.Integer({ minimum: 1, maximum: 1_000 });
+const uses = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
+const terms = {
+  id: Id,
+  name: LocalTextSchema,
+  ...place,
+  minBillMinor: Type.Optional(MinorAmount),
+  categories: Type.Optional(someOf(Category)),
+  items: Type.Optional(someOf(Category)),
+  stacking: Type.Optional(oneOf(['alone', 'once'])),
+  withPoints: Type.Optional(Type.Boolean()),
+  order: Type.Optional(Type.Integer({ minimum: -1_000, maximum: 1_000 })),
+  maxUses: Type.Optional(uses),
+  maxUsesPerMember: Type.Optional(uses),
+  maxUsesPerDay: Type.Optional(uses),
+};
+
+export const VoucherRuleSchema = Type.Union([
+  strictObject({ kind: Type.Literal('amount'), ...terms, discountMinor: MinorStep }),
+  strictObject({
+    kind: Type.Literal('percentage'), ...terms, shareBp: Type.Integer({ minimum: 1, maximum: 10_000 }), maxDiscountMinor: Type.Optional(MinorStep),
+  }),
+  strictObject({ kind: Type.Literal('free-item'), ...terms, pieces: Type.Optional(pieces) }),
+]);
+
 /** A programme version; id is `v` and the version. */
 export const ProgrammeSchema = strictObject({
   id: Id,
@@ -167,6 +213,7 @@ export const ProgrammeSchema = strictObject({
   effectiveFromMs: Milliseconds,
   earn: EarnRuleSchema,
   redeem: Type.Array(RedemptionRuleSchema, { maxItems: 100 }),
+  vouchers: Type.Optional(Type.Array(VoucherRuleSchema, { minItems: 1, maxItems: 500 })),
   tiers: Type.Optional(TierRulesSchema),
   offers: Type.Optional(Type.Array(OfferTemplateSchema, { maxItems: 50 })),
   rev: Count,
@@ -221,6 +268,8 @@ export const DraftSchema = strictObject({
   /** Points chosen by hand; absent: the proposal. 0: redeem nothing. */
   points: Type.Optional(PointsCount),
   rule: Type.Optional(Id),
+  /** Codes of the vouchers shown, in the order shown; absent: none. */
+  vouchers: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 20 })),
   /** Id that the sale's entry will have: pressing twice, or after a reload, commits once. */
   saleId: Type.String({ maxLength: 64 }),
   updatedMs: Milliseconds,
@@ -229,5 +278,6 @@ export type DraftDoc = Static<typeof DraftSchema>;
 
 export const programmeMatchesDomain: Same<Omit<ProgrammeDoc, 'id' | 'rev'>, Programme> = true;
 export const ruleMatchesDomain: Same<Static<typeof RedemptionRuleSchema>, RedemptionRule> = true;
+export const voucherMatchesDomain: Same<Static<typeof VoucherRuleSchema>, VoucherRule> = true;
 export const earnMatchesDomain: Same<Static<typeof EarnRuleSchema>, EarnRule> = true;
 export const atRiskMatchesDomain: Same<Static<typeof AtRiskPolicySchema>, AtRiskPolicy> = true;

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { DispositionSchema, EnvelopeSchema } from './entry.ts';
-import { AccountSchema, LeaseSchema, PostedEntrySchema, ProgrammeSchema, StaffSchema, StoreSchema } from './documents.ts';
+import { AccountSchema, LeaseSchema, PostedEntrySchema, ProgrammeSchema, StaffSchema, StoreSchema, VoucherSchema } from './documents.ts';
 import { Count, Hash, Id, Milliseconds, oneOf, PointsCount, PublicKey, Signature, strictObject } from './primitives.ts';
 import { PULLED } from './collections.ts';
 
@@ -117,6 +117,7 @@ export const PullResponses = {
   stores: pulled(StoreSchema),
   staff: pulled(StaffSchema),
   programmes: pulled(ProgrammeSchema),
+  vouchers: pulled(VoucherSchema),
   leases: pulled(LeaseSchema),
   accounts: pulled(AccountSchema),
   posted: pulled(PostedEntrySchema),
@@ -137,6 +138,20 @@ export const LeaseRequest = strictObject({
   recall: Type.Optional(Type.Boolean()),
 });
 export const LeaseResponse = strictObject({ lease: LeaseSchema });
+
+/**
+ * `POST /v1/vouchers/show`: a code was shown at the till. Of a single-use voucher a lease is granted under the id that the till
+ * chose when its chain ended at `seq`; asked for again by its holder, the lease that stands is answered.
+ */
+export const ShowVoucherRequest = strictObject({ voucher: Id, member: Type.Optional(Id), lease: Id, seq: Count });
+export const ShowVoucherResponse = strictObject({
+  voucher: VoucherSchema,
+  /** `ready`: nothing but its rule stands in its way; `held-elsewhere`: another till has it. */
+  standing: oneOf(['ready', 'held-elsewhere']),
+  /** Uses by the member that was named; 0 without one. */
+  usedByMember: Count,
+});
+export type ShownVoucher = Static<typeof ShowVoucherResponse>;
 
 /** `GET /v1/members/find?text=`: members that are not on the till, by card number, phone tail or name. */
 export const FindQuery = strictObject({ text: Type.String({ minLength: 1, maxLength: 80 }) });

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { ENTRY_KINDS, SHORTFALL_ENDS } from '../domain/entry.ts';
-import { Count, DayText, Id, Milliseconds, oneOf, PointsCount, strictObject } from './primitives.ts';
+import { VOUCHER_EXCESSES } from '../domain/voucher.ts';
+import { Count, DayText, Id, Milliseconds, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
 
 /** Most shortfalls, or leases, that one request answers; fewer when the till asks for fewer. */
 export const LISTED_MOST = 200;
@@ -109,3 +110,26 @@ export const OpenLeasesResponse = strictObject({
   total: Count,
 });
 export type OpenLeases = Static<typeof OpenLeasesResponse>;
+
+/** `GET /v1/reports/vouchers`: uses of the caller's store that were not to be and were not given back, the newest first. */
+export const VoucherExcessSchema = strictObject({
+  ...named,
+  voucher: Id,
+  rule: Id,
+  why: oneOf(VOUCHER_EXCESSES),
+  discountMinor: MinorAmount,
+  currency: Type.String({ maxLength: 3 }),
+  member: Type.Optional(Id),
+  staff: Id,
+  occurredMs: Milliseconds,
+  receivedMs: Milliseconds,
+  /** Another use of the same voucher that was not given back, the earliest one; absent: there is none. */
+  other: Type.Optional(strictObject({ ...named, occurredMs: Milliseconds })),
+});
+export type VoucherExcessRow = Static<typeof VoucherExcessSchema>;
+export const VoucherExcessesResponse = strictObject({
+  uses: Type.Array(VoucherExcessSchema, { maxItems: LISTED_MOST }),
+  /** How many there are, with those that are not listed. */
+  total: Count,
+});
+export type VoucherExcesses = Static<typeof VoucherExcessesResponse>;

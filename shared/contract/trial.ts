@@ -1,13 +1,29 @@
 import { Type, type Static } from 'typebox';
 import { ProgrammeSchema } from './documents.ts';
 import { BillLineSchema } from './entry.ts';
-import { CurrencyCode, Id, MinorAmount, PointsChange, PointsCount, strictObject } from './primitives.ts';
+import { Count, CurrencyCode, Id, MinorAmount, PointsChange, PointsCount, strictObject } from './primitives.ts';
 
 /** A programme as a merchant writes it: the document that is published, without what publishing adds. */
 export const ProgrammeDocument = Type.Object(
   Object.fromEntries(Object.entries(ProgrammeSchema.properties).filter(([name]) => name !== 'id' && name !== 'rev')) as Omit<typeof ProgrammeSchema.properties, 'id' | 'rev'>,
   { additionalProperties: false },
 );
+
+/** A voucher to try a programme on: its code and rule, and what is known of it. */
+export const VoucherDocument = strictObject({
+  code: Id,
+  rule: Id,
+  /** Whose it is, and the store that it is bound to; absent: anybody's, any store's. */
+  member: Type.Optional(Id),
+  store: Type.Optional(Id),
+  /** Uses so far: in all, by this member, on this business day; 0 when absent. */
+  used: Type.Optional(Count),
+  usedByMember: Type.Optional(Count),
+  usedToday: Type.Optional(Count),
+  /** Of a single-use voucher: whether the till may use it here and now; true when absent. */
+  held: Type.Optional(Type.Boolean()),
+});
+export type VoucherDocument = Static<typeof VoucherDocument>;
 
 /** A bill to try a programme on: before points, in minor units, with lines when they are known. */
 export const BillDocument = strictObject({
@@ -18,6 +34,8 @@ export const BillDocument = strictObject({
   /** The store's time, minutes from UTC; 0 when absent. */
   utcOffsetMinutes: Type.Optional(Type.Integer({ minimum: -900, maximum: 900 })),
   hasVouchers: Type.Optional(Type.Boolean()),
+  /** Vouchers shown, in the order shown. */
+  vouchers: Type.Optional(Type.Array(VoucherDocument, { minItems: 1, maxItems: 50 })),
 });
 export type BillDocument = Static<typeof BillDocument>;
 
@@ -43,6 +61,8 @@ export type PurchaseDocument = Static<typeof PurchaseDocument>;
 
 /** A member to try a programme on. */
 export const MemberDocument = strictObject({
+  /** Needed only for vouchers that are given to one member. */
+  id: Type.Optional(Id),
   balance: PointsChange,
   /** Points covered by leases of the till; absent: the whole balance. */
   leased: Type.Optional(PointsCount),

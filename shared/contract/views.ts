@@ -1,6 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { ENTRY_KINDS } from '../domain/entry.ts';
 import { EarnStepsSchema } from './earning.ts';
+import type { Minor } from '../domain/integers.ts';
+import type { LocalText } from '../domain/programme.ts';
+import type { VoucherRefusal } from '../domain/refusal.ts';
 import { TILL_ERRORS } from './errors.ts';
 import {
   Count, CurrencyCode, DayText, Id, LocalTextSchema, Milliseconds, MinorAmount, oneOf, PointsChange, PointsCount, strictObject,
@@ -109,7 +112,10 @@ export const ReceiptView = strictObject({
   utcOffsetMinutes: Type.Integer(),
   currency: CurrencyCode,
   totalMinor: MinorAmount,
+  /** What vouchers and points took off together. */
   discountMinor: MinorAmount,
+  /** Vouchers of a sale, or those that a reversal gave back; the name is absent when its version is not known here. Absent: none. */
+  vouchers: Type.Optional(Type.Array(strictObject({ voucher: Id, name: Type.Optional(LocalTextSchema), discountMinor: MinorAmount }), { maxItems: 50 })),
   netMinor: MinorAmount,
   /** Masked for paper: first letter and stars; '' without a member. */
   memberName: Type.String(),
@@ -134,6 +140,21 @@ export const ReceiptView = strictObject({
   reversedBy: Type.String(),
 });
 export type ReceiptView = Static<typeof ReceiptView>;
+
+/** A voucher on the bill: its name in the programme (null: it is not known), what it takes off, or why it does not. */
+export interface VoucherLine {
+  voucher: string;
+  name: LocalText | null;
+  discountMinor: Minor;
+  why: VoucherRefusal | null;
+}
+
+/** The bill with its vouchers, in the order shown, and what is left of it for points and money. */
+export interface VoucherBill {
+  vouchers: VoucherLine[];
+  discountMinor: Minor;
+  netMinor: Minor;
+}
 
 /** One entry waiting to be sent. */
 export const WaitingEntry = strictObject({

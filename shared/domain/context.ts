@@ -6,6 +6,8 @@ export interface SaleContext {
   store: string;
   /** The store's time, minutes from UTC. */
   utcOffsetMinutes: number;
+  /** The member's id; absent: a sale without a member, or one that is not known by name. */
+  member?: string;
   /** The member's tier; absent: none. */
   tier?: string;
   /** The personal offer that is made to the member; absent: none. */
@@ -19,6 +21,8 @@ export interface SaleContext {
   earnedToday: Points;
   /** Whether the bill also uses a voucher. */
   hasVouchers: boolean;
+  /** Whether one of these vouchers forbids redeeming points beside it. */
+  noPoints?: boolean;
   /** Whether this is the member's first purchase. */
   isFirst: boolean;
 }

@@ -25,7 +25,7 @@ export interface BillLine {
   category?: string;
 }
 
-/** `totalMinor` is the bill before points, `netMinor` what is left to pay after them. */
+/** `totalMinor` is the bill before vouchers and points, `netMinor` what is left to pay after them. */
 export interface Bill {
   totalMinor: Minor;
   netMinor: Minor;
@@ -57,8 +57,12 @@ export interface Earning {
   expiresOn?: string;
 }
 
+/** A voucher as a sale used it, or as a reversal gives it back: its code, its rule in the entry's programme, what it took off. */
 export interface UsedVoucher {
   voucher: string;
+  rule: string;
+  /** The lease under which a single-use voucher was used. */
+  lease?: string;
   discountMinor: Minor;
 }
 

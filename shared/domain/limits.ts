@@ -58,7 +58,7 @@ function checkPlace(rule: RedemptionRule, { nowMs, context }: RedemptionCase): R
   if (!holdsIn(rule, context.store)) return { code: 'not-at-this-store' };
   if (tiers !== undefined && !holdsForTier(rule, context.tier)) return { code: 'tier-needed', tiers };
   if (!holdsForOffer(rule, context.offer)) return { code: 'offer-needed' };
-  if (withVouchers === false && context.hasVouchers) return { code: 'not-with-vouchers' };
+  if (context.hasVouchers && (withVouchers === false || context.noPoints === true)) return { code: 'not-with-vouchers' };
   if (excludedCategories !== undefined && context.lines === undefined) return { code: 'lines-needed' };
   return undefined;
 }

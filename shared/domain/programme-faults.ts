@@ -3,6 +3,7 @@ import { LARGEST_AMOUNT } from './integers.ts';
 import { discountFor, leastOf } from './limits.ts';
 import type { EarnMultiplier, EarnRule, Programme, RedemptionRule } from './programme.ts';
 import { findMemberFaults } from './tiers-faults.ts';
+import { findVoucherFaults } from './voucher-faults.ts';
 
 /** Why a programme that has the right form makes no sense; a closed list. */
 export const PROGRAMME_FAULTS = [
@@ -34,6 +35,13 @@ export function findProgrammeFaults(programme: Programme): ProgrammeFault[] {
     checkRule(rule, at, add);
   });
   checkEarning(programme.earn, programme, add);
+  programme.vouchers?.forEach((rule, index) => {
+    const at = `/vouchers/${index}`;
+    checkName(rule.name, `${at}/name`, add);
+    checkDates(rule, at, programme, add);
+    checkHours(rule, at, add);
+  });
+  for (const { at, code, message } of findVoucherFaults(programme.vouchers ?? [])) add(`/vouchers${at}`, code, message);
   programme.offers?.forEach((offer, index) => {
     checkDates(offer, `/offers/${index}`, programme, add);
     checkHours(offer, `/offers/${index}`, add);

@@ -157,6 +157,50 @@ export interface OfferTemplate extends Place {
   when: OfferWhen;
 }
 
+/** What every voucher rule may say beside what its vouchers are worth; an absent part does not limit. */
+export interface VoucherTerms extends Place {
+  id: string;
+  name: LocalText;
+  /** Smallest bill, before any voucher and before points. */
+  minBillMinor?: Minor;
+  /** Goods that it may pay: those of these categories and these items; both absent: all goods. Needs the bill's lines. */
+  categories?: string[];
+  items?: string[];
+  /** Beside other vouchers on a bill: `alone` beside none, `once` beside no other of this rule; absent: beside any. */
+  stacking?: 'alone' | 'once';
+  /** False: no points are redeemed on a bill that uses it. */
+  withPoints?: boolean;
+  /** Vouchers with a lower number are taken off first; absent: 0. */
+  order?: number;
+  /** Most uses of one voucher; 1: single-use, which takes a store or a lease to be used offline. */
+  maxUses?: number;
+  /** Most uses of one voucher by one member. */
+  maxUsesPerMember?: number;
+  /** Most uses of one voucher on one business day. */
+  maxUsesPerDay?: number;
+}
+
+/** Takes an amount off, at most what the goods cost. */
+export interface AmountVoucherRule extends VoucherTerms {
+  kind: 'amount';
+  discountMinor: Minor;
+}
+
+/** Takes a share off, in basis points, rounded down; at most `maxDiscountMinor`. */
+export interface PercentageVoucherRule extends VoucherTerms {
+  kind: 'percentage';
+  shareBp: number;
+  maxDiscountMinor?: Minor;
+}
+
+/** Gives pieces of its goods free, the cheapest first; 1 piece unless it says more. */
+export interface FreeItemVoucherRule extends VoucherTerms {
+  kind: 'free-item';
+  pieces?: number;
+}
+
+export type VoucherRule = AmountVoucherRule | PercentageVoucherRule | FreeItemVoucherRule;
+
 /** A programme version: a document that is replaced by a new version, never changed. */
 export interface Programme {
   version: number;
@@ -165,6 +209,8 @@ export interface Programme {
   effectiveFromMs: number;
   earn: EarnRule;
   redeem: RedemptionRule[];
+  /** What vouchers are worth and where they hold; absent: there are none. */
+  vouchers?: VoucherRule[];
   tiers?: TierRules;
   /** Personal offers; the first that fits is made, and no other. */
   offers?: OfferTemplate[];

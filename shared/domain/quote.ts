@@ -1,11 +1,13 @@
 import { assert, minor, points, type Minor, type Points } from './integers.ts';
 import { checkAmount } from './currency.ts';
 import { PLAIN_SALE, type SaleContext } from './context.ts';
-import { earnedPoints, quoteEarning, type EarnQuote, type EarnStep } from './earn.ts';
+import { earnedPoints, type EarnQuote, type EarnStep } from './earn.ts';
 import { checkConditions, discountFor, leastOf, limitEffects, refusalFor, roundDown, type LimitEffect, type RedemptionCase } from './limits.ts';
 import { prepareRules } from './prepared.ts';
 import type { LocalText, Programme, RatioRule, RedemptionRule } from './programme.ts';
 import type { AtRiskCap, Outcome, Refusal } from './refusal.ts';
+import type { PresentedVoucher } from './voucher.ts';
+import { contextAfter, quoteSaleEarning, quoteVouchers, type VoucherQuote } from './voucher-quote.ts';
 
 /** Points that cover a redemption here and now: leased to this till, and what may be redeemed at risk. */
 export interface CoverInHand {
@@ -24,9 +26,16 @@ export interface QuoteInput {
   nowMs: number;
   /** Absent: nothing but the amount is known. */
   context?: SaleContext;
+  /** Vouchers shown, in the order shown; they are taken off before points. Absent: none. */
+  vouchers?: readonly PresentedVoucher[];
 }
 
-/** One possible redemption: what it consumes, what it is worth, how it would be covered, what the sale would earn. */
+/** A question as points see it, once vouchers are taken off; `before` is the sale without them, which a gross basis earns by. */
+interface PointsInput extends QuoteInput {
+  before?: { billMinor: Minor; context: SaleContext };
+}
+
+/** One possible redemption, after vouchers: what it consumes, what it is worth, how it would be covered, what the sale would earn. */
 export interface RedemptionOption {
   rule: string;
   points: Points;
@@ -55,6 +64,7 @@ export interface RuleQuote {
 /** `proposed` is the largest discount over all rules, with the fewest points when equal; null when nothing is possible. */
 export interface Quote {
   programme: number;
+  /** The bill before vouchers and points. */
   billMinor: Minor;
   currency: string;
   balance: Points;
@@ -66,21 +76,24 @@ export interface Quote {
   earnWithoutRedeeming: Points;
   /** How what is earned comes about, step by step: with the proposal (null without one), and when nothing is redeemed. */
   earning: { proposed: EarnStep[] | null; without: EarnStep[] };
+  /** What the vouchers shown take off before points; null: none were shown. */
+  vouchers: VoucherQuote | null;
 }
 
 /** Decides what a member can redeem on a bill. The till quotes with it and the server decides again with it. */
 export function quote(input: QuoteInput): Outcome<Quote> {
   const bill = checkBill(input);
   if (!bill.ok) return bill;
-  const at = caseOf(input, bill.value);
+  const { asked, billMinor, vouchers } = afterVouchers(input, bill.value);
+  const at = caseOf(asked, billMinor);
   const rules: RuleQuote[] = [];
   let proposed: RedemptionOption | null = null;
   for (const rule of prepareRules(input.programme)) {
-    const ruled = quoteRule(rule, input, at);
+    const ruled = quoteRule(rule, asked, at);
     rules.push(ruled);
     proposed = better(proposed, ruled.best);
   }
-  const explain = (discountMinor: Minor): EarnStep[] => explainEarning(input, bill.value, discountMinor).steps;
+  const explain = (discountMinor: Minor): EarnStep[] => explainEarning(input, bill.value, discountMinor, vouchers).steps;
   const refusal = proposed === null ? (rules.find((rule) => rule.refusal !== null)?.refusal ?? null) : null;
   return {
     ok: true,
@@ -92,8 +105,9 @@ export function quote(input: QuoteInput): Outcome<Quote> {
       proposed,
       rules,
       refusal,
-      earnWithoutRedeeming: earns(input, bill.value, minor(0)),
+      earnWithoutRedeeming: earns(asked, billMinor, minor(0)),
       earning: { proposed: proposed === null ? null : explain(proposed.discountMinor), without: explain(minor(0)) },
+      vouchers,
     },
   };
 }
@@ -109,12 +123,13 @@ export function decideRedemption(input: QuoteInput, wanted: number, ruleId?: str
   const all = prepareRules(input.programme);
   const rules = ruleId === undefined ? all : all.filter((rule) => rule.id === ruleId);
   if (rules.length === 0) return refuse({ code: 'rule-unknown', rule: ruleId ?? '' });
+  const { asked, billMinor, vouchers } = afterVouchers(input, bill.value);
   let refusal: Refusal | undefined;
   let nearest = Infinity;
   for (const rule of rules) {
-    const outcome = decideRule(rule, input, bill.value, points(wanted));
+    const outcome = decideRule(rule, asked, billMinor, points(wanted));
     if (outcome.ok) {
-      const { steps } = explainEarning(input, bill.value, outcome.value.discountMinor);
+      const { steps } = explainEarning(input, bill.value, outcome.value.discountMinor, vouchers);
       return { ok: true, value: { ...outcome.value, earnSteps: steps } };
     }
     const distance = distanceOf(outcome.refusal, wanted);
@@ -141,7 +156,16 @@ function checkBill(input: QuoteInput): Outcome<Minor> {
   return bill;
 }
 
-function quoteRule(rule: RedemptionRule, input: QuoteInput, at: RedemptionCase): RuleQuote {
+/** Takes the vouchers off: what points see is the rest of the bill and of its lines. */
+function afterVouchers(input: QuoteInput, billMinor: Minor): { asked: PointsInput; billMinor: Minor; vouchers: VoucherQuote | null } {
+  const { vouchers: shown, programme, nowMs, context = PLAIN_SALE } = input;
+  if (shown === undefined || shown.length === 0) return { asked: input, billMinor, vouchers: null };
+  const vouchers = quoteVouchers(programme, shown, { billMinor, nowMs, context });
+  const asked = { ...input, context: contextAfter(context, vouchers), before: { billMinor, context } };
+  return { asked, billMinor: vouchers.netMinor, vouchers };
+}
+
+function quoteRule(rule: RedemptionRule, input: PointsInput, at: RedemptionCase): RuleQuote {
   const condition = checkConditions(rule, at);
   if (condition !== undefined) return { rule: rule.id, name: rule.name, kind: rule.kind, best: null, refusal: condition, limits: [] };
   const limits = limitEffects(rule, at);
@@ -159,7 +183,7 @@ function nothingWorks(rule: RedemptionRule, input: QuoteInput, limits: LimitEffe
   return refusalFor(rule, tightest(limits), needed, points(0), at);
 }
 
-function decideRule(rule: RedemptionRule, input: QuoteInput, billMinor: Minor, wanted: Points): Outcome<RedemptionOption> {
+function decideRule(rule: RedemptionRule, input: PointsInput, billMinor: Minor, wanted: Points): Outcome<RedemptionOption> {
   const at = caseOf(input, billMinor);
   const condition = checkConditions(rule, at);
   if (condition !== undefined) return refuse(condition);
@@ -195,7 +219,7 @@ function betweenSteps(rule: RatioRule, wanted: Points, allowed: Points): Refusal
   };
 }
 
-function option(rule: RedemptionRule, input: QuoteInput, billMinor: Minor, used: Points): RedemptionOption {
+function option(rule: RedemptionRule, input: PointsInput, billMinor: Minor, used: Points): RedemptionOption {
   const discountMinor = discountFor(rule, used);
   const leasedPoints = points(Math.min(used, input.cover.leased));
   return {
@@ -213,13 +237,14 @@ function caseOf({ balance, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor:
   return { billMinor, balance, nowMs, context };
 }
 
-function earns({ programme, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor: Minor, discountMinor: Minor): Points {
+function earns({ programme, nowMs, context = PLAIN_SALE, before }: PointsInput, billMinor: Minor, discountMinor: Minor): Points {
+  if (before !== undefined && programme.earn.basis === 'gross') return earnedPoints(programme.earn, before.billMinor, discountMinor, nowMs, before.context);
   return earnedPoints(programme.earn, billMinor, discountMinor, nowMs, context);
 }
 
-/** What the sale earns, with its steps. */
-function explainEarning({ programme, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor: Minor, discountMinor: Minor): EarnQuote {
-  return quoteEarning(programme.earn, { billMinor, discountMinor, nowMs, context });
+/** What the sale earns, with its steps; `billMinor` is the bill before vouchers. */
+function explainEarning({ programme, nowMs, context = PLAIN_SALE }: QuoteInput, billMinor: Minor, discountMinor: Minor, vouchers: VoucherQuote | null): EarnQuote {
+  return quoteSaleEarning(programme.earn, { billMinor, discountMinor, nowMs, context }, vouchers);
 }
 
 const coverTotal = (input: QuoteInput): number => input.cover.leased + input.cover.atRiskAllowed;

@@ -39,7 +39,39 @@ export type Refusal =
   | { code: 'entry-unknown' }
   | { code: 'not-reversible'; kind: string }
   | { code: 'already-reversed'; by: string }
-  | { code: 'shortfall-none' };
+  | { code: 'shortfall-none' }
+  | { code: 'voucher-refused'; voucher: string; why: VoucherRefusal };
+
+/**
+ * Every reason for which a voucher takes nothing off a bill. `not-held`: a single-use voucher that this till holds no lease
+ * of and cannot ask for; `held-elsewhere`: another till has it. `with` is the code of the voucher that stands in the way.
+ */
+export type VoucherRefusal =
+  | { code: 'unknown' }
+  | { code: 'not-in-programme' }
+  | { code: 'twice' }
+  | { code: 'used' }
+  | { code: 'other-store' }
+  | { code: 'not-held' }
+  | { code: 'held-elsewhere' }
+  | { code: 'member-needed' }
+  | { code: 'other-member' }
+  | { code: 'tier-needed'; tiers: readonly string[] }
+  | { code: 'not-yet'; fromMs: number }
+  | { code: 'over'; untilMs: number }
+  | { code: 'not-at-this-hour'; schedule: Schedule }
+  | { code: 'not-at-this-store' }
+  | { code: 'bill-below-minimum'; minimumMinor: Minor; billMinor: Minor }
+  | { code: 'limit-total'; most: number }
+  | { code: 'limit-member'; most: number }
+  | { code: 'limit-day'; most: number }
+  | { code: 'alone'; with: string }
+  | { code: 'once'; with: string }
+  | { code: 'lines-needed' }
+  | { code: 'goods-missing' }
+  | { code: 'worth-nothing' };
+
+export type VoucherRefusalCode = VoucherRefusal['code'];
 
 /** Which at-risk cap decided: the policy forbids it, or the sale's, the member's day's or the outage's cap is used up. */
 export type AtRiskCap = 'policy' | 'sale' | 'member-day' | 'outage';

@@ -1,5 +1,5 @@
 import { minor, mulDivCeil, mulDivFloor, points, type Minor } from './integers.ts';
-import type { Entry, Reversal } from './entry.ts';
+import type { Entry, Reversal, UsedVoucher } from './entry.ts';
 import type { Outcome } from './refusal.ts';
 
 /** What voiding a sale gives back: everything it redeemed, everything it earned, everything that was paid. */
@@ -45,4 +45,14 @@ export function refundOf(sale: Entry, goodsMinor: Minor, earlier: readonly Rever
       goodsMinor,
     },
   };
+}
+
+/**
+ * The vouchers that a reversal gives back: all that the sale used, once all of its goods came back; a refund of a part keeps
+ * them, because what is left was still bought with them. `earlier` are the reversals of the sale that are known.
+ */
+export function vouchersBack(sale: Entry, reversal: Reversal, earlier: readonly Reversal[]): UsedVoucher[] {
+  const total = sale.bill?.totalMinor ?? 0;
+  const back = [...earlier, reversal].reduce((sum, one) => sum + (one.goodsMinor ?? total), 0);
+  return back < total ? [] : (sale.vouchers ?? []).map(({ voucher, rule, discountMinor }) => ({ voucher, rule, discountMinor }));
 }

@@ -3,7 +3,7 @@ import type { ReceiptView } from '../contract/views.ts';
 import type { Entry, EntryKind } from '../domain/entry.ts';
 import { LARGEST_AMOUNT, minor, points } from '../domain/integers.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
-import { refundOf } from '../domain/reversal.ts';
+import { refundOf, vouchersBack } from '../domain/reversal.ts';
 import type { Append, Chain, EntryBody } from './chain.ts';
 import type { Directory } from './directory.ts';
 import { TillError } from './fault.ts';
@@ -48,10 +48,12 @@ export function createActs(parts: ActParts): Acts {
       const sale = await receipts.known(input.entry);
       const entry = entryOf(sale);
       if (sale === undefined || entry === undefined) return refuse({ code: 'entry-unknown' });
-      const reversal = refundOf(entry, minor(input.goodsMinor), await receipts.reversalsOf(input.entry));
+      const earlier = await receipts.reversalsOf(input.entry);
+      const reversal = refundOf(entry, minor(input.goodsMinor), earlier);
       if (!reversal.ok) return reversal;
+      const back = vouchersBack(entry, reversal.value, earlier);
       const { member, programme } = entry;
-      return decided({ kind: 'reversal', programme, reverses: input.entry, reversal: reversal.value, sale, ...(member === undefined ? {} : { member }) });
+      return decided({ kind: 'reversal', programme, reverses: input.entry, reversal: reversal.value, sale, ...(member === undefined ? {} : { member }), ...(back.length === 0 ? {} : { vouchers: back }) });
     }),
     adjustPoints: (input, staff) => act(input, staff, 'adjustment', () => {
       const balance = projection.balance(input.member);

@@ -14,7 +14,7 @@ import { createQueue } from './queue.ts';
 
 /** What an entry says beside what the chain gives it. */
 export type EntryBody = Pick<Entry, 'id' | 'kind' | 'programme' | 'staff'> &
-  Partial<Pick<Entry, 'member' | 'bill' | 'redeem' | 'earn' | 'reverses' | 'reversal' | 'lease' | 'reason' | 'adjust' | 'transfer' | 'shift' | 'approvedBy'>>;
+  Partial<Pick<Entry, 'member' | 'bill' | 'redeem' | 'earn' | 'vouchers' | 'reverses' | 'reversal' | 'lease' | 'reason' | 'adjust' | 'transfer' | 'shift' | 'approvedBy'>>;
 
 export interface Addition {
   body: EntryBody;

@@ -47,6 +47,7 @@ export async function openDrafts(replica: Replica, terminal: string, ports: Till
       const next = input === null ? fresh() : {
         id: terminal, billMinor: minor(input.billMinor), member: input.member, saleId, updatedMs: ports.nowMs(),
         ...(input.points === undefined ? {} : { points: input.points }), ...(input.rule === undefined ? {} : { rule: input.rule }),
+        ...(input.vouchers === undefined ? {} : { vouchers: input.vouchers }),
       };
       const write = writeOf(next);
       try {

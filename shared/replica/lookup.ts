@@ -9,6 +9,8 @@ export interface MemberIndex {
   set(id: string, account: AccountDoc | undefined): void;
   /** Members that meet a text as typed or scanned, best first, at most {@link FIND_MOST}: an exact card comes first. */
   find(text: string): AccountDoc[];
+  /** Whether a text is the whole card number of a member. */
+  isCard(text: string): boolean;
 }
 
 interface Indexed {
@@ -41,6 +43,7 @@ export function createMemberIndex(): MemberIndex {
       const tail = tailOf(account.phone);
       byTail.set(tail, (byTail.get(tail) ?? new Set()).add(id));
     },
+    isCard: (text) => byCard.has(foldCard(text.trim())),
     find(text) {
       const wanted = text.trim();
       if (wanted === '') return [];

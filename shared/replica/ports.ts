@@ -2,9 +2,9 @@ import type { BulkWriteRow, RxCollection, RxDatabase } from 'rxdb';
 import type { Observable } from 'rxjs';
 import type { CollectionName } from '../contract/collections.ts';
 import type {
-  AccountDoc, ChainHeadDoc, DraftDoc, LeaseDoc, LeaseUseDoc, OwnEntryDoc, PostedEntryDoc, ProgrammeDoc, StaffDoc, StoreDoc,
+  AccountDoc, ChainHeadDoc, DraftDoc, LeaseDoc, LeaseUseDoc, OwnEntryDoc, PostedEntryDoc, ProgrammeDoc, StaffDoc, StoreDoc, VoucherDoc,
 } from '../contract/documents.ts';
-import type { Enrolment } from '../contract/http.ts';
+import type { Enrolment, ShownVoucher } from '../contract/http.ts';
 import type { OpenLeases, Shortfalls } from '../contract/reports.ts';
 import type { SyncView } from '../contract/views.ts';
 
@@ -21,6 +21,7 @@ export interface ReplicaDocuments {
   staff: StaffDoc;
   stores: StoreDoc;
   drafts: DraftDoc;
+  vouchers: VoucherDoc;
 }
 
 /** The replica's collections. */
@@ -103,6 +104,11 @@ export interface SyncPort {
   ): Promise<'granted' | 'nothing-free' | 'refused' | 'unreachable'>;
   /** Members that are not on this till, from the server; stores them among the visitors. Empty when offline. */
   findMembers(text: string): Promise<AccountDoc[]>;
+  /**
+   * Says that a voucher was shown, and asks for a lease of it under an id that was chosen when the chain ended at `seq`. Waits at
+   * most `waitMs`; a lease is spendable once this has resolved. `unknown`: there is no such voucher; undefined: nobody could say.
+   */
+  showVoucher(code: string, member: string | null, lease: { id: string; seq: number }, waitMs: number): Promise<ShownVoucher | 'unknown' | undefined>;
   /** What only the server knows, for managers; undefined while it cannot be asked. */
   shortfalls(): Promise<Shortfalls | undefined>;
   openLeases(): Promise<OpenLeases | undefined>;

@@ -10,6 +10,7 @@ import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
 import type { TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
+import type { Vouchers } from './vouchers.ts';
 
 /** A bill and the member whose points may pay a part of it. */
 export interface QuoteCase {
@@ -18,6 +19,8 @@ export interface QuoteCase {
   currency: string;
   /** Lines of the bill; absent: only its amount is known. */
   lines?: BillLine[] | undefined;
+  /** Codes of the vouchers shown; absent: none. */
+  vouchers?: readonly string[] | undefined;
 }
 
 /** Gathers what the domain needs to decide, and remembers what it has shown. */
@@ -37,15 +40,17 @@ export interface QuotingParts {
   directory: Directory;
   projection: Projection;
   ports: TillPorts;
+  vouchers: Vouchers;
 }
 
 /** Makes the quoting of a till. */
-export function createQuoting({ cover, directory, projection, ports }: QuotingParts): Quoting {
+export function createQuoting({ cover, directory, projection, ports, vouchers }: QuotingParts): Quoting {
   const shown = createShown();
   const context = ({ member, lines }: Pick<QuoteCase, 'member' | 'lines'>, nowMs: number): SaleContext => {
     const { id: store = '', utcOffsetMinutes = 0 } = directory.own() ?? {};
     const used = projection.usedOn(member, businessDate(nowMs, utcOffsetMinutes));
     return {
+      ...(member === '' ? {} : { member }),
       store, utcOffsetMinutes, redeemedToday: used.redeemed, earnedToday: used.earned, hasVouchers: false, isFirst: projection.isFirst(member),
       ...(lines === undefined ? {} : { lines }),
     };
@@ -56,7 +61,9 @@ export function createQuoting({ cover, directory, projection, ports }: QuotingPa
     const balance = projection.balance(at.member);
     if (balance === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
     const coverInHand = inHand ?? coverNow(cover, at.member, nowMs);
-    return { ok: true, value: { programme, billMinor: at.billMinor, currency: at.currency, balance, cover: coverInHand, nowMs, context: context(at, nowMs) } };
+    const { billMinor, currency, member, vouchers: codes = [] } = at;
+    const shownNow = codes.length === 0 ? {} : { vouchers: vouchers.presented(codes, { member, day: businessDate(nowMs, directory.own()?.utcOffsetMinutes ?? 0), nowMs, programme }) };
+    return { ok: true, value: { programme, billMinor, currency, balance, cover: coverInHand, nowMs, context: context(at, nowMs), ...shownNow } };
   };
   return {
     input,
@@ -97,7 +104,7 @@ export function lackingCover(quoting: Quoting, cover: Cover, at: QuoteCase, want
 function createShown() {
   let of = '';
   const discounts = new Map<string, number>();
-  const caseOf = (at: QuoteCase): string => JSON.stringify([at.member, at.billMinor, at.currency]);
+  const caseOf = (at: QuoteCase): string => JSON.stringify([at.member, at.billMinor, at.currency, at.vouchers ?? []]);
   const keyOf = (option: RedemptionOption): string => JSON.stringify([option.rule, option.points]);
   return {
     add(at: QuoteCase, option: RedemptionOption | null): void {

@@ -103,6 +103,7 @@ export function receiptView(
     terminal: entry.terminal, staffName: parts.directory.person(entry.staff)?.name ?? entry.staff, wallMs: entry.wallMs,
     businessDate: entry.businessDate, utcOffsetMinutes: store?.utcOffsetMinutes ?? 0, ...moneyOf({ own, posted }, beside.sale, store?.currency ?? 'XXX'),
     ...holderOf(parts.projection, document.member), redeemed: entry.redeem?.points ?? points(0), atRisk, earned: entry.earn?.points ?? points(0),
+    ...vouchersOf(parts.directory, entry),
     ...(own?.earnSteps === undefined ? {} : { earnSteps: own.earnSteps }), ...ruleOf(parts.directory, entry),
     returned: entry.reversal?.returnPoints ?? points(0), clawedBack: entry.reversal?.clawBackPoints ?? points(0),
     before: before ?? null, after: before === undefined ? null : points(before + memberDelta(entry)),
@@ -114,6 +115,18 @@ export function receiptView(
 function ruleOf(directory: Directory, { programme, redeem }: Entry): { rule?: LocalText } {
   const rule = redeem === undefined ? undefined : directory.version(programme)?.redeem.find((one) => one.id === redeem.rule);
   return rule === undefined ? {} : { rule: rule.name };
+}
+
+/** The vouchers that an entry names, with their names in its version. */
+function vouchersOf(directory: Directory, { programme, vouchers }: Entry): Pick<ReceiptView, 'vouchers'> {
+  if (vouchers === undefined) return {};
+  const rules = directory.version(programme)?.vouchers;
+  return {
+    vouchers: vouchers.map(({ voucher, rule, discountMinor }) => {
+      const name = rules?.find((one) => one.id === rule)?.name;
+      return { voucher, discountMinor, ...(name === undefined ? {} : { name }) };
+    }),
+  };
 }
 
 /** The number people read and the receipt's barcode says: terminal, epoch and seq. */

@@ -1,13 +1,14 @@
 import type { CommandInput } from '../contract/commands.ts';
 import type { ReceiptView } from '../contract/views.ts';
 import { checkBillTotal } from '../domain/currency.ts';
-import { expiryDay, quoteEarning, type EarnQuote } from '../domain/earn.ts';
-import type { Redemption } from '../domain/entry.ts';
+import { expiryDay, type EarnQuote } from '../domain/earn.ts';
+import type { Redemption, UsedVoucher } from '../domain/entry.ts';
 import { assert, minor, type Minor, type Points } from '../domain/integers.ts';
 import { coverFrom } from '../domain/lease.ts';
 import type { Programme } from '../domain/programme.ts';
 import { decideRedemption, type RedemptionOption } from '../domain/quote.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
+import { quoteSaleEarning, type VoucherQuote } from '../domain/voucher-quote.ts';
 import type { Append, Chain, EntryBody } from './chain.ts';
 import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
@@ -16,8 +17,10 @@ import { TillError } from './fault.ts';
 import type { LeaseKeeper } from './leases.ts';
 import type { AtomicWrite, Identity, SyncPort, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
-import { lackingCover, type Quoting } from './quoting.ts';
+import { lackingCover, type QuoteCase, type Quoting } from './quoting.ts';
 import { receiptView, type Receipts } from './receipts.ts';
+import type { VoucherDesk } from './vouchersale.ts';
+import type { VoucherUseIndex } from './voucheruses.ts';
 
 /** Pressing Redeem without cover waits at most so long for the server, so that it has ended within 1.5 s (ledger.md, Leases). */
 export const COVER_WAIT_MS = 1_400;
@@ -34,6 +37,8 @@ export interface SaleParts {
   projection: Projection;
   quoting: Quoting;
   receipts: Receipts;
+  desk: VoucherDesk;
+  voucherUses: VoucherUseIndex;
 }
 
 export type SaleInput = CommandInput<'commitSale'>;
@@ -46,6 +51,7 @@ interface DecidedSale {
   programme: Programme;
   totalMinor: Minor;
   option: RedemptionOption | null;
+  vouchers: VoucherQuote | null;
   balanceBefore: Points | undefined;
 }
 
@@ -99,7 +105,7 @@ async function receiptOfEarlier({ projection, receipts }: SaleParts, append: App
 async function seekCover({ cover, leases, ports, quoting, sync }: SaleParts, input: SaleInput): Promise<boolean> {
   const { member, redeem } = input;
   if (member === null || redeem === null) return false;
-  const lacking = (): Points => lackingCover(quoting, cover, { ...input, member }, redeem, ports.nowMs());
+  const lacking = (): Points => lackingCover(quoting, cover, caseOf(input, member), redeem, ports.nowMs());
   if (lacking() === 0 || !sync.view().online) return false;
   await leases.ensure(member, lacking, COVER_WAIT_MS);
   return true;
@@ -120,24 +126,26 @@ async function commitInTurn(
   if (!decided.ok) return decided;
   const { option } = decided.value;
   if (!sought && option !== null && option.atRiskPoints > 0 && parts.sync.view().online) return undefined;
-  if (option !== null && input.member !== null && quoting.differsFromShown({ ...input, member: input.member }, option)) throw new TillError('quote-changed');
+  if (option !== null && input.member !== null && quoting.differsFromShown(caseOf(input, input.member), option)) throw new TillError('quote-changed');
   const redeem = option === null ? undefined : redemptionOf(parts, input.member ?? '', option, nowMs);
   const spends = cover.spend(input.member ?? '', redeem?.cover.leases ?? []);
   const beside: AtomicWrite[] = [spends, ...drafts.renewal(input.saleId)];
   const earning = input.member === null ? undefined : earningOf(parts, input, decided.value, nowMs);
+  const used = parts.desk.used(decided.value.vouchers, nowMs);
   const own = await append({
-    body: bodyOf(parts, input, decided.value, { redeem, earned: earning?.points }, { staff, nowMs }), nowMs, beside,
+    body: bodyOf(parts, input, decided.value, { redeem, used, earned: earning?.points }, { staff, nowMs }), nowMs, beside,
     balanceBefore: decided.value.balanceBefore, earnSteps: earning === undefined || earning.points === 0 ? undefined : earning.steps,
     onWritten() {
       cover.written(spends);
       drafts.written(beside);
+      parts.voucherUses.written(used.flatMap(({ lease }) => lease ?? []), input.saleId);
     },
   });
   return { ok: true, value: receiptView({ identity, directory: parts.directory, projection }, { own, posted: undefined }, { reversedBy: '' }) };
 }
 
 /** The domain's word on a sale: its bill, its redemption, or the refusal. */
-function decideSale({ directory, projection, quoting }: SaleParts, input: SaleInput, nowMs: number): Outcome<DecidedSale> {
+function decideSale({ desk, directory, projection, quoting }: SaleParts, input: SaleInput, nowMs: number): Outcome<DecidedSale> {
   const programme = directory.programme(nowMs);
   if (programme === undefined || directory.own() === undefined) return refuse({ code: 'programme-missing' });
   const bill = checkBillTotal(input.billMinor, input.currency, input.lines);
@@ -145,12 +153,21 @@ function decideSale({ directory, projection, quoting }: SaleParts, input: SaleIn
   if (input.currency !== programme.currency) return refuse({ code: 'currency-mismatch', currency: input.currency, expected: programme.currency });
   const balanceBefore = input.member === null ? undefined : projection.balance(input.member);
   if (input.member !== null && balanceBefore === undefined) return refuse({ code: 'member-unknown' });
-  if (input.redeem === null) return { ok: true, value: { programme, totalMinor: bill.value, option: null, balanceBefore } };
+  const shown = desk.decide(input, bill.value, { programme, nowMs });
+  if (!shown.ok) return shown;
+  const sale = { programme, totalMinor: bill.value, vouchers: shown.value, balanceBefore };
+  if (input.redeem === null) return { ok: true, value: { ...sale, option: null } };
   if (input.member === null) return refuse({ code: 'member-unknown' });
-  const known = quoting.input({ ...input, member: input.member }, nowMs);
+  const known = quoting.input(caseOf(input, input.member), nowMs);
   if (!known.ok) return known;
   const decision = decideRedemption(known.value, input.redeem.points, input.redeem.rule);
-  return decision.ok ? { ok: true, value: { programme, totalMinor: bill.value, option: decision.value, balanceBefore } } : decision;
+  return decision.ok ? { ok: true, value: { ...sale, option: decision.value } } : decision;
+}
+
+/** The sale as quotes are asked for it. */
+function caseOf(input: SaleInput, member: string): QuoteCase {
+  const { billMinor, currency, lines, vouchers } = input;
+  return { member, billMinor, currency, lines, vouchers: vouchers?.map((one) => one.voucher) };
 }
 
 /**
@@ -167,28 +184,29 @@ function redemptionOf({ cover, identity, leases }: SaleParts, member: string, op
 }
 
 /** What the member earns by the sale, with its steps. */
-function earningOf({ quoting }: SaleParts, { member, lines }: SaleInput, { programme, totalMinor, option }: DecidedSale, nowMs: number): EarnQuote {
+function earningOf({ quoting }: SaleParts, { member, lines }: SaleInput, { programme, totalMinor, option, vouchers }: DecidedSale, nowMs: number): EarnQuote {
   const context = quoting.context({ member: member ?? '', lines }, nowMs);
-  return quoteEarning(programme.earn, { billMinor: totalMinor, discountMinor: option?.discountMinor ?? minor(0), nowMs, context });
+  return quoteSaleEarning(programme.earn, { billMinor: totalMinor, discountMinor: option?.discountMinor ?? minor(0), nowMs, context }, vouchers);
 }
 
 function bodyOf(
   { directory }: SaleParts,
   input: SaleInput,
-  { programme, totalMinor, option }: DecidedSale,
-  { redeem, earned }: { redeem: Redemption | undefined; earned: Points | undefined },
+  { programme, totalMinor, option, vouchers }: DecidedSale,
+  { redeem, used, earned }: { redeem: Redemption | undefined; used: UsedVoucher[]; earned: Points | undefined },
   { staff, nowMs }: { staff: string; nowMs: number },
 ): EntryBody {
-  const discountMinor = option?.discountMinor ?? minor(0);
+  const netMinor = minor(totalMinor - (vouchers?.discountMinor ?? 0) - (option?.discountMinor ?? 0));
   const expiresOn = expiryDay(programme.earn, nowMs, directory.own()?.utcOffsetMinutes ?? 0);
   return {
     id: input.saleId, kind: 'sale', programme: programme.version, staff,
     bill: {
-      totalMinor, netMinor: minor(totalMinor - discountMinor), currency: input.currency,
+      totalMinor, netMinor, currency: input.currency,
       ...(input.reference === undefined ? {} : { reference: input.reference }), ...(input.lines === undefined ? {} : { lines: input.lines }),
     },
     ...(input.member === null ? {} : { member: input.member }),
     ...(redeem === undefined ? {} : { redeem }),
+    ...(used.length === 0 ? {} : { vouchers: used }),
     ...(earned === undefined || earned === 0 ? {} : { earn: { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }) } }),
   };
 }

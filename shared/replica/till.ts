@@ -17,6 +17,10 @@ import { createReceipts } from './receipts.ts';
 import { createCommitSale } from './sale.ts';
 import { createSignIn, staffView } from './signin.ts';
 import { createViews } from './views.ts';
+import { createVoucherCloser } from './voucherleases.ts';
+import { openVouchers } from './vouchers.ts';
+import { createVoucherDesk } from './vouchersale.ts';
+import { createVoucherUses, type VoucherUseIndex } from './voucheruses.ts';
 import { createVoidSale } from './void.ts';
 
 export interface TillOptions {
@@ -53,12 +57,15 @@ export async function createTill(options: TillOptions): Promise<Till> {
     watches: createWatches(parts),
     async idle() {
       await parts.leases.idle();
+      await parts.voucherCloser.idle();
       await parts.chain.idle();
     },
     async stop() {
       await parts.leases.stop();
+      await parts.voucherCloser.stop();
       await parts.chain.idle();
       parts.cover.stop();
+      parts.vouchers.stop();
       parts.directory.stop();
       parts.following.unsubscribe();
     },
@@ -70,7 +77,8 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 async function openParts({ replica, identity, ports, sync, version, blockedBy: blockedBefore }: TillOptions) {
   const projection = createProjection();
   const index = createMemberIndex();
-  const following = await followMembers(replica, projection, index);
+  const voucherUses = createVoucherUses();
+  const following = await followMembers(replica, projection, voucherUses, index);
   const directory = await openDirectory(replica, identity.store);
   const cover = await openCover({ replica, identity, ports, directory, projection });
   const chain = await openChain({ replica, identity, ports, directory, projection });
@@ -87,9 +95,14 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
     replica, identity, chain, cover, directory, projection, ports, sync, attached: drafts.now().member, mayTrade: blockedBy === undefined,
     staff: () => signIn.now()?.id ?? TILL_STAFF,
   });
-  const quoting = createQuoting({ cover, directory, projection, ports });
+  const vouchers = await openVouchers({ replica, identity, ports, sync, chain, uses: voucherUses, programme: (nowMs) => directory.programme(nowMs) });
+  const quoting = createQuoting({ cover, directory, projection, ports, vouchers });
+  const desk = createVoucherDesk({ directory, ports, quoting, vouchers, isCard: (text) => index.isCard(text) });
+  const voucherCloser = createVoucherCloser({
+    chain, directory, drafts, ports, sync, uses: voucherUses, vouchers, mayTrade: blockedBy === undefined, staff: () => signIn.now()?.id ?? TILL_STAFF,
+  });
   const receipts = createReceipts({ replica, identity, directory, projection });
-  const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, projection, quoting, receipts, signIn };
+  const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, projection, quoting, receipts, signIn, desk, voucherUses, vouchers, voucherCloser };
   return {
     ...shared, index, following, blockedBy,
     acts: createActs(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, version, blockedBy }),
@@ -97,9 +110,18 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
 }
 
 /** Own entries first: a snapshot that includes one must never be shown before the entry's position is known (N3). */
-async function followMembers(replica: Replica, projection: Projection, index: MemberIndex): Promise<Subscription> {
+async function followMembers(replica: Replica, projection: Projection, uses: VoucherUseIndex, index: MemberIndex): Promise<Subscription> {
   const following = new Subscription();
-  following.add(await follow(replica, 'own', { put: (documents) => projection.putOwn(documents), drop: (ids) => projection.dropOwn(ids) }));
+  following.add(await follow(replica, 'own', {
+    put(documents) {
+      projection.putOwn(documents);
+      uses.put(documents);
+    },
+    drop(ids) {
+      projection.dropOwn(ids);
+      uses.drop(ids);
+    },
+  }));
   for (const name of ['accounts', 'visitors'] satisfies AccountSource[]) {
     const reindex = (ids: readonly string[]): void => ids.forEach((id) => index.set(id, projection.account(id)));
     following.add(await follow(replica, name, {
@@ -149,6 +171,7 @@ function createHandlers(parts: Parts): TillHandlers {
       leases.detach(member);
       return null;
     },
+    ...voucherHandlers(parts, signedIn, trading),
     quote: (input) => signedIn(() => quoting.quote(input)),
     decide: (input) => signedIn(() => quoting.decide(input)),
     commitSale: (input) => trading((staff) => commitSale(input, staff)),
@@ -166,6 +189,14 @@ function createHandlers(parts: Parts): TillHandlers {
       if (online) return null;
       throw lastError === null ? new TillError('server-unreachable') : new TillError('server-unreachable', { code: lastError.code });
     },
+  };
+}
+
+/** Vouchers shown at the till. */
+function voucherHandlers({ desk }: Parts, signedIn: Trading, trading: Trading): Pick<TillHandlers, 'showVoucher' | 'quoteVouchers'> {
+  return {
+    showVoucher: (input) => trading(() => desk.show(input)),
+    quoteVouchers: (input) => signedIn(() => desk.quote(input)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CommandInput } from '../contract/commands.ts';
 import type { ReceiptView } from '../contract/views.ts';
-import { voidOf } from '../domain/reversal.ts';
+import { vouchersBack, voidOf } from '../domain/reversal.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import type { Append, Chain } from './chain.ts';
 import type { Directory } from './directory.ts';
@@ -48,11 +48,12 @@ async function voidInTurn(parts: VoidParts, append: Append, { voidId, entry }: C
   const reversal = voidOf(document.entry, await receipts.reversalOf(entry));
   if (!reversal.ok) return reversal;
   const { member } = document;
+  const back = vouchersBack(document.entry, reversal.value, []);
   const own = await append({
     // All under the version of the original sale (product.md, Refunds).
     body: {
       id: voidId, kind: 'reversal', programme: document.entry.programme, staff, reverses: entry, reversal: reversal.value,
-      ...(member === '' ? {} : { member }),
+      ...(member === '' ? {} : { member }), ...(back.length === 0 ? {} : { vouchers: back }),
     },
     nowMs: parts.ports.nowMs(),
     balanceBefore: member === '' ? undefined : projection.balance(member),

@@ -5,10 +5,10 @@ import { DesktopSettingsSchema } from '../../shared/contract/desktop.ts';
 import { EntrySchema, EnvelopeSchema } from '../../shared/contract/entry.ts';
 import { ErrorBodySchema } from '../../shared/contract/errors.ts';
 import {
-  ChallengeResponse, EnrolRequest, EnrolResponse, FindQuery, FindResponse, HeadResponse, LeaseRequest, LeaseResponse, PullQuery, PullResponses,
+  ChallengeResponse, EnrolRequest, EnrolResponse, FindQuery, FindResponse, HeadResponse, LeaseRequest, LeaseResponse, PullQuery, PullResponses, ShowVoucherRequest, ShowVoucherResponse,
   PushRequest, PushResponse, SessionRequest, SessionResponse, StreamHead, TotalsResponse,
 } from '../../shared/contract/http.ts';
-import { OpenLeasesQuery, OpenLeasesResponse, ShortfallsQuery, ShortfallsResponse } from '../../shared/contract/reports.ts';
+import { OpenLeasesQuery, OpenLeasesResponse, ShortfallsQuery, ShortfallsResponse, VoucherExcessesResponse } from '../../shared/contract/reports.ts';
 import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry } from '../../shared/contract/views.ts';
 import { COLLECTIONS } from '../../shared/contract/collections.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
@@ -27,7 +27,7 @@ export const ENTRY: Entry = {
     lines: [{ item: 'tea', quantity: 2, totalMinor: minor(7_680), category: 'drinks' }],
   },
   redeem: { rule: 'points', points: points(500), discountMinor: minor(500), cover: { leases: [{ lease: 'l1', points: points(400) }], atRisk: points(100) } },
-  earn: { points: points(71), expiresOn: '2027-02-28' }, vouchers: [{ voucher: 'v1', discountMinor: minor(100) }], reverses: 'e1',
+  earn: { points: points(71), expiresOn: '2027-02-28' }, vouchers: [{ voucher: 'v1', rule: 'ten-off', lease: 'v.l1', discountMinor: minor(100) }], reverses: 'e1',
   reversal: { scope: 'void', returnPoints: points(1), clawBackPoints: points(2), refundMinor: minor(3), goodsMinor: minor(4) }, lease: 'l1',
   reason: 'till stolen',
   adjust: { points: points(-5), reason: 'goodwill', settles: { entry: 'e1', how: 'absorb' } },
@@ -64,6 +64,11 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
       },
       { kind: 'fixed', id: 'reward', name: words, points: 1_500, discountMinor: 1_800 },
     ],
+    vouchers: [
+      { kind: 'amount', id: 'ten-off', name: words, discountMinor: 1_000, maxUses: 1, maxUsesPerMember: 1, maxUsesPerDay: 1, minBillMinor: 1, stacking: 'alone' },
+      { kind: 'percentage', id: 'share', name: words, shareBp: 1_000, maxDiscountMinor: 5, withPoints: false, order: -1, stores: ['harbour'], tiers: ['gold'] },
+      { kind: 'free-item', id: 'free', name: words, pieces: 2, items: ['tea'], categories: ['drinks'] },
+    ],
     rev: 1,
   },
   staff: { id: 'maya', store: 'harbour', name: 'Maya Ellis', role: 'cashier', active: true, pinSalt: 'c2FsdA==', pinHash: 'aGFzaA==', rev: 1 },
@@ -71,7 +76,11 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
     id: 'harbour', name: words, region: 'demo', currency: 'USD', utcOffsetMinutes: 480, address: '12 Harbour Street', receiptFooter: words,
     atRisk: { name: 'balanced', perSale: 500, perMemberDay: 1_000, perOutage: 5_000 }, leaseCap: 5_000, leaseTermMs: 43_200_000, demo: true, rev: 1,
   },
-  drafts: { id: 'HS-1', billMinor: 7_680, member: 'm1', points: 500, rule: 'points', saleId: 'e9', updatedMs: 1 },
+  vouchers: {
+    id: 'AB12', rule: 'ten-off', member: 'm1', store: 'harbour', used: 1, usedOn: { day: '2026-02-28', uses: 1 }, position: 9, rev: 4,
+    lease: { id: 'v.l1', terminal: 'HS-1', epoch: 1, spendByMs: 1_764_000_000_000, signature: SIGNATURE, state: 'open' },
+  },
+  drafts: { id: 'HS-1', billMinor: 7_680, member: 'm1', points: 500, rule: 'points', vouchers: ['AB12'], saleId: 'e9', updatedMs: 1 },
 };
 
 const bill = { billMinor: 7_680, currency: 'USD' };
@@ -80,10 +89,12 @@ const nothing = {};
 /** A full input of every command. */
 export const INPUTS: Record<keyof typeof COMMANDS, Record<string, unknown>> = {
   enrol: { code: 'ABCD-EFGH' }, listStaff: nothing, signIn: { staff: 'maya', pin: '1111' }, signOut: nothing, findMembers: { text: '4567' },
-  attachMember: { member: 'm1' }, detachMember: { member: 'm1' }, quote: { member: 'm1', ...bill }, decide: { member: 'm1', ...bill, points: 500, rule: 'points' },
+  attachMember: { member: 'm1' }, detachMember: { member: 'm1' }, quote: { member: 'm1', ...bill, vouchers: ['AB12'] },
+  decide: { member: 'm1', ...bill, points: 500, rule: 'points', vouchers: ['AB12'] },
+  showVoucher: { code: 'ab 12', member: 'm1' }, quoteVouchers: { member: 'm1', ...bill, vouchers: ['AB12'] },
   commitSale: {
     saleId: 'e9', ...bill, reference: 'table 4', lines: [{ item: 'tea', quantity: 2, totalMinor: 7_680, category: 'drinks' }], member: 'm1',
-    redeem: { points: 500, rule: 'points' },
+    redeem: { points: 500, rule: 'points' }, vouchers: [{ voucher: 'AB12', discountMinor: 100 }],
   },
   voidSale: { voidId: 'e10', entry: 'e9' },
   refundSale: { entryId: 'e11', approval: { staff: 'wei', pin: '2468' }, entry: 'e9', goodsMinor: 1_000 },
@@ -138,6 +149,18 @@ export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, exampl
   ['a pull', PullQuery, { after: '12,7', limit: '500', ownAfter: '7', incarnation: 'i1' }], ...pulled,
   ['a stream message', StreamHead, { position: 9, rev: 4 }],
   ['a request for cover', LeaseRequest, { member: 'm1', points: 5, lease: 'l1', seq: 7 }], ['a lease', LeaseResponse, { lease: DOCUMENTS.leases }],
+  ['a voucher that was shown', ShowVoucherRequest, { voucher: 'AB12', member: 'm1', lease: 'v.l1', seq: 7 }],
+  ['what is known of it', ShowVoucherResponse, { voucher: DOCUMENTS.vouchers, standing: 'ready', usedByMember: 1 }],
+  [
+    'uses that were not to be', VoucherExcessesResponse,
+    {
+      uses: [{
+        ...named, voucher: 'AB12', rule: 'ten-off', why: 'used-before', discountMinor: 100, currency: 'USD', member: 'm1', staff: 'maya', occurredMs: 1, receivedMs: 2,
+        other: { ...named, occurredMs: 1 },
+      }],
+      total: 1,
+    },
+  ],
   ['a search', FindQuery, { text: 'ma' }], ['its members', FindResponse, { members: [account] }],
   ['a question for shortfalls', ShortfallsQuery, { state: 'all', after: '9', limit: '50' }],
   ['shortfalls with their stories', ShortfallsResponse, { shortfalls: [shortfall], next: '9' }],
@@ -169,6 +192,7 @@ export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, exampl
     {
       entry: 'e1', kind: 'sale', number: 'HS-1-1-7', store: 'harbour', storeName: words, address: '12', footer: words, terminal: 'HS-1', staffName: 'Maya',
       wallMs: 1, businessDate: '2026-02-28', utcOffsetMinutes: 480, currency: 'USD', totalMinor: 1, discountMinor: 1, netMinor: 1, memberName: 'M***',
+      vouchers: [{ voucher: 'AB12', name: words, discountMinor: 1 }],
       cardTail: '0001', redeemed: 1, atRisk: 1, earned: 1, returned: 0, clawedBack: 0, before: -5, after: 5, state: 'confirmed', shortfall: 0, reverses: '', reversedBy: '',
     },
   ],

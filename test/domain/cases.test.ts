@@ -21,6 +21,12 @@ interface Case {
     decision?: { points: number; discountMinor: number; left: number };
     /** The refusal of the points that were asked for. */
     refused?: object;
+    /** Vouchers that apply, in the order taken off; of each line what they take; the bill after them. */
+    vouchers?: { voucher: string; discountMinor: number }[];
+    voucherLinesMinor?: number[];
+    netMinor?: number;
+    /** Codes of the reasons why others do not, by voucher. */
+    voucherRefused?: Record<string, string>;
     /** Code of the refusal of the whole bill. */
     invalid?: string;
     /** Parts of where the member stands, and of the personal offer; null: none is made. */
@@ -62,6 +68,12 @@ describe('the worked cases', () => {
       if (expected.tier !== undefined) expect(trial.tier).toMatchObject(expected.tier);
       if (expected.offer === null) expect(trial.offer).toBeNull();
       else if (expected.offer !== undefined) expect(trial.offer).toMatchObject(expected.offer);
+      if (expected.vouchers !== undefined) {
+        expect(quote?.vouchers?.applied.map(({ voucher, discountMinor }) => ({ voucher, discountMinor }))).toEqual(expected.vouchers);
+        expect(Object.fromEntries(quote?.vouchers?.refused.map(({ voucher, why }) => [voucher, why.code]) ?? [])).toEqual(expected.voucherRefused ?? {});
+      }
+      if (expected.voucherLinesMinor !== undefined) expect(quote?.vouchers?.lineDiscountsMinor).toEqual(expected.voucherLinesMinor);
+      if (expected.netMinor !== undefined) expect(quote?.vouchers?.netMinor).toBe(expected.netMinor);
       if (expected.decision !== undefined) {
         const { left, ...option } = expected.decision;
         expect(trial.decision).toMatchObject({ ok: true, value: option });

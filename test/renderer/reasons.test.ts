@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SERVER_ERRORS, SYNC_FAULTS, TILL_ERRORS } from '../../shared/contract/errors.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
-import type { Refusal, RefusalCode } from '../../shared/domain/refusal.ts';
+import type { Refusal, RefusalCode, VoucherRefusal, VoucherRefusalCode } from '../../shared/domain/refusal.ts';
 import { formatChange, formatMoment, formatMoney, formatPoints, formatShare, formatTime } from '../../renderer/i18n/format.ts';
-import { faultWords, refusalWithOffer, refusalWords } from '../../renderer/i18n/reasons.ts';
+import { faultWords, refusalWithOffer, refusalWords, voucherWords } from '../../renderer/i18n/reasons.ts';
 import { createI18n, LANGUAGES, sayWith } from '../../renderer/i18n/words.ts';
 
 /** One refusal of every code: a new code does not compile until it has an example, and its words are then checked. */
@@ -41,6 +41,34 @@ const EXAMPLES: { [C in RefusalCode]: { refusal: Extract<Refusal, { code: C }>; 
   'not-reversible': { refusal: { code: 'not-reversible', kind: 'shift' }, numbers: [] },
   'already-reversed': { refusal: { code: 'already-reversed', by: 'e2' }, numbers: [] },
   'shortfall-none': { refusal: { code: 'shortfall-none' }, numbers: [] },
+  'voucher-refused': { refusal: { code: 'voucher-refused', voucher: 'AB12', why: { code: 'limit-day', most: 7 } }, numbers: ['AB12', '7'] },
+};
+
+/** The same for vouchers. */
+const VOUCHERS: { [C in VoucherRefusalCode]: { why: Extract<VoucherRefusal, { code: C }>; numbers: string[] } } = {
+  unknown: { why: { code: 'unknown' }, numbers: [] },
+  'not-in-programme': { why: { code: 'not-in-programme' }, numbers: [] },
+  twice: { why: { code: 'twice' }, numbers: [] },
+  used: { why: { code: 'used' }, numbers: [] },
+  'other-store': { why: { code: 'other-store' }, numbers: [] },
+  'not-held': { why: { code: 'not-held' }, numbers: [] },
+  'held-elsewhere': { why: { code: 'held-elsewhere' }, numbers: [] },
+  'member-needed': { why: { code: 'member-needed' }, numbers: [] },
+  'other-member': { why: { code: 'other-member' }, numbers: [] },
+  'tier-needed': { why: { code: 'tier-needed', tiers: ['gold', 'black'] }, numbers: ['gold', 'black'] },
+  'not-yet': { why: { code: 'not-yet', fromMs: Date.UTC(2026, 2, 14) }, numbers: ['2026', '14'] },
+  over: { why: { code: 'over', untilMs: Date.UTC(2026, 2, 15) }, numbers: ['2026', '14'] },
+  'not-at-this-hour': { why: { code: 'not-at-this-hour', schedule: { fromMinute: 600 } }, numbers: ['10:00'] },
+  'not-at-this-store': { why: { code: 'not-at-this-store' }, numbers: [] },
+  'bill-below-minimum': { why: { code: 'bill-below-minimum', minimumMinor: minor(3_000), billMinor: minor(2_000) }, numbers: ['30.00', '20.00'] },
+  'limit-total': { why: { code: 'limit-total', most: 100 }, numbers: ['100'] },
+  'limit-member': { why: { code: 'limit-member', most: 3 }, numbers: ['3'] },
+  'limit-day': { why: { code: 'limit-day', most: 7 }, numbers: ['7'] },
+  alone: { why: { code: 'alone', with: 'AB12' }, numbers: ['AB12'] },
+  once: { why: { code: 'once', with: 'AB12' }, numbers: ['AB12'] },
+  'lines-needed': { why: { code: 'lines-needed' }, numbers: [] },
+  'goods-missing': { why: { code: 'goods-missing' }, numbers: [] },
+  'worth-nothing': { why: { code: 'worth-nothing' }, numbers: [] },
 };
 
 describe.each(LANGUAGES)('refusals in %s', (language) => {
@@ -51,6 +79,21 @@ describe.each(LANGUAGES)('refusals in %s', (language) => {
     expect(words).not.toContain('refusal.');
     expect(words).not.toMatch(/[{}]|undefined|NaN/);
     for (const number of numbers) expect(words, code).toContain(number);
+  });
+
+  it('says why a voucher takes nothing off, each in words of its own', () => {
+    const sentences = Object.values(VOUCHERS).map(({ why, numbers }) => {
+      const words = voucherWords(why, context);
+      expect(words).not.toMatch(/[{}]|undefined|NaN|voucher\.why/);
+      for (const number of numbers) expect(words, why.code).toContain(number);
+      return words;
+    });
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+
+  it('says the dates of a voucher in the time of the store', () => {
+    const words = voucherWords({ code: 'over', untilMs: Date.UTC(2026, 2, 14, 17) }, { ...context, utcOffsetMinutes: 480 });
+    expect(words).toContain('15');
   });
 
   it('says days and hours as people do', () => {

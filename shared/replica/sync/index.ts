@@ -2,6 +2,7 @@ import type { Identity, Replica, SyncPort, TillPorts } from '../ports.ts';
 import { createBoard } from './board.ts';
 import { createConnection, type Connection } from './connection.ts';
 import { createLeaseRequests, createMemberSearch } from './cover.ts';
+import { createVoucherRequests } from './vouchers.ts';
 import { createHttp, type Answer } from './http.ts';
 import { openOwnBook } from './own.ts';
 import { createPulls, type Pulls } from './pulls.ts';
@@ -85,6 +86,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
     },
     requestLease: createLeaseRequests(parts),
     findMembers: createMemberSearch(parts),
+    showVoucher: createVoucherRequests(parts),
     shortfalls: () => askWhenOnline(connection, () => calls.shortfalls()),
     openLeases: () => askWhenOnline(connection, () => calls.openLeases()),
     async stop() {

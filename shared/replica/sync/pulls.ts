@@ -90,6 +90,7 @@ function spacingOf(name: PulledName, timing: SyncTiming): number {
     case 'stores':
     case 'staff':
     case 'programmes':
+    case 'vouchers':
       return timing.directorySpacingMs;
   }
 }

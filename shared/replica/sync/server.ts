@@ -1,7 +1,8 @@
 import { PULLED, type PulledName } from '../../contract/collections.ts';
 import type { Envelope } from '../../contract/entry.ts';
 import {
-  CheckpointSchema, FindResponse, HeadResponse, Incarnation, LeaseResponse, PushResponse, PushResult, PullResponses, type Checkpoint,
+  CheckpointSchema, FindResponse, HeadResponse, Incarnation, LeaseResponse, PushResponse, PushResult, PullResponses, ShowVoucherResponse, type Checkpoint,
+  type ShownVoucher,
 } from '../../contract/http.ts';
 import type { AccountDoc, LeaseDoc } from '../../contract/documents.ts';
 import { OpenLeasesResponse, ShortfallsResponse, type OpenLeases, type Shortfalls } from '../../contract/reports.ts';
@@ -36,6 +37,7 @@ export interface ServerCalls {
   /** `after` is a checkpoint as text, '' for the beginning. */
   pull(name: PulledName, query: { after: string; incarnation?: string | undefined; limit: number; ownAfter: number }): Promise<Answer<PulledPage>>;
   lease(member: string, points: number | undefined, named?: NamedLease): Promise<Answer<{ lease: LeaseDoc }>>;
+  showVoucher(voucher: string, member: string | null, lease: { id: string; seq: number }): Promise<Answer<ShownVoucher>>;
   find(text: string): Promise<Answer<{ members: AccountDoc[] }>>;
   shortfalls(): Promise<Answer<Shortfalls>>;
   openLeases(): Promise<Answer<OpenLeases>>;
@@ -50,6 +52,7 @@ export const DOCUMENT_CHECKS = Object.fromEntries(
 const isHead = compileCheck(HeadResponse);
 const isPushed = compileCheck(PushResponse);
 const isLease = compileCheck(LeaseResponse);
+const isShown = compileCheck(ShowVoucherResponse);
 const isFound = compileCheck(FindResponse);
 const isShortfalls = compileCheck(ShortfallsResponse);
 const isOpenLeases = compileCheck(OpenLeasesResponse);
@@ -97,6 +100,10 @@ export function createServerCalls(http: Http, session: Session, timing: SyncTimi
     lease(member, points, named) {
       const body = { member, ...(points === undefined ? {} : { points }), ...(named === undefined ? {} : wordsOf(named)) };
       return authorised((token) => http.ask({ path: '/v1/leases', body, token, check: isLease, timeoutMs: requestMs }));
+    },
+    showVoucher(voucher, member, { id: lease, seq }) {
+      const body = { voucher, lease, seq, ...(member === null ? {} : { member }) };
+      return authorised((token) => http.ask({ path: '/v1/vouchers/show', body, token, check: isShown, timeoutMs: requestMs }));
     },
     find: (text) =>
       authorised((token) =>

@@ -1,8 +1,12 @@
 import { BehaviorSubject, map, Observable, of, Subject } from 'rxjs';
 import type { CommandInput, CommandName, CommandOutputs, Draft, MemberView, ReceiptView, WatchInput, WatchName, WatchOutputs } from '../../../shared/contract/commands.ts';
+import type { VoucherBill } from '../../../shared/contract/views.ts';
 import type { CommandHandlers } from '../../../shared/contract/rpc.ts';
 import type { TillErrorCode } from '../../../shared/contract/errors.ts';
-import { minor, points } from '../../../shared/domain/integers.ts';
+import { PLAIN_SALE } from '../../../shared/domain/context.ts';
+import { minor, points, type Minor } from '../../../shared/domain/integers.ts';
+import { voucherCode, type PresentedVoucher } from '../../../shared/domain/voucher.ts';
+import { quoteVouchers } from '../../../shared/domain/voucher-quote.ts';
 import { decideRedemption, quote, type QuoteInput } from '../../../shared/domain/quote.ts';
 import type { Outcome } from '../../../shared/domain/refusal.ts';
 import { checkAmount } from '../../../shared/domain/currency.ts';
@@ -22,6 +26,8 @@ export class ScriptedCore implements Host {
   readonly replica$: Observable<ReplicaLine | null> = this.line;
   /** Every call in order, for tests that count them. */
   readonly calls: { name: CommandName; input: unknown }[] = [];
+  /** Vouchers that the core knows, by code. */
+  readonly vouchers = new Map<string, PresentedVoucher>();
   private readonly changes = new Subject<void>();
   private draft: Draft;
   private sales = 0;
@@ -76,12 +82,17 @@ export class ScriptedCore implements Host {
     return { id: 'T1', billMinor: minor(0), member: '', saleId: `sale-${this.sales}`, updatedMs: 0 };
   }
 
-  private quoteInput(input: { member: string; billMinor: number; currency: string }): QuoteInput | undefined {
+  private shown(codes: readonly string[]): PresentedVoucher[] {
+    return codes.map((voucher) => this.vouchers.get(voucher) ?? { voucher, rule: '', standing: 'unknown', uses: { total: 0, byMember: 0, today: 0 } });
+  }
+
+  private quoteInput(input: { member: string; billMinor: number; currency: string; vouchers?: readonly string[] }): QuoteInput | undefined {
     const one = this.find(input.member);
     if (one === undefined) return undefined;
     return {
       programme: this.world.programme, billMinor: input.billMinor, currency: input.currency, balance: one.balance,
       cover: { leased: one.leased, atRiskAllowed: one.atRiskAllowed, cap: this.world.cap }, nowMs: Date.now(),
+      ...(input.vouchers === undefined ? {} : { vouchers: this.shown(input.vouchers) }),
     };
   }
 
@@ -128,6 +139,8 @@ export class ScriptedCore implements Host {
         const at = this.quoteInput(input);
         return at === undefined ? { ok: false, refusal: { code: 'member-unknown' } } : decideRedemption(at, input.points, input.rule);
       },
+      showVoucher: async ({ code }) => (this.vouchers.has(voucherCode(code)) ? { voucher: voucherCode(code) } : null),
+      quoteVouchers: async ({ billMinor, vouchers: codes }) => ({ ok: true, value: this.voucherBill(minor(billMinor), codes) }),
       commitSale: async (input) => this.commitSale(input),
       voidSale: async ({ voidId, entry }) => this.voidSale(voidId, entry),
       refundSale: async () => Promise.reject(fault('not-a-manager')),
@@ -158,25 +171,41 @@ export class ScriptedCore implements Host {
     };
   }
 
+  private voucherBill(billMinor: Minor, codes: readonly string[]): VoucherBill {
+    const { programme } = this.world;
+    const { applied, refused, discountMinor, netMinor } = quoteVouchers(programme, this.shown(codes), { billMinor, nowMs: Date.now(), context: PLAIN_SALE });
+    return {
+      discountMinor, netMinor,
+      vouchers: codes.map((voucher) => ({
+        voucher, name: programme.vouchers?.find((rule) => rule.id === this.vouchers.get(voucher)?.rule)?.name ?? null,
+        discountMinor: applied.find((one) => one.voucher === voucher)?.discountMinor ?? minor(0), why: refused.find((one) => one.voucher === voucher)?.why ?? null,
+      })),
+    };
+  }
+
   private commitSale(input: CommandInput<'commitSale'>): Outcome<ReceiptView> {
     const done = this.world.receipts.get(input.saleId);
     if (done !== undefined) return { ok: true, value: done };
     const bill = checkAmount(input.billMinor, input.currency);
     if (!bill.ok) return bill;
     const one = input.member === null ? undefined : this.find(input.member);
+    const codes = (input.vouchers ?? []).map((one) => one.voucher);
+    const off = this.voucherBill(bill.value, codes);
+    const stuck = off.vouchers.find((one) => one.why !== null);
+    if (stuck?.why !== undefined && stuck.why !== null) return { ok: false, refusal: { code: 'voucher-refused', voucher: stuck.voucher, why: stuck.why } };
     let used = points(0);
     let discount = minor(0);
     let atRisk = points(0);
     if (input.redeem !== null && input.member !== null) {
-      const at = this.quoteInput({ member: input.member, billMinor: input.billMinor, currency: input.currency });
+      const at = this.quoteInput({ member: input.member, billMinor: input.billMinor, currency: input.currency, ...(codes.length === 0 ? {} : { vouchers: codes }) });
       if (at === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
       const decision = decideRedemption(at, input.redeem.points, input.redeem.rule);
       if (!decision.ok) return decision;
       [used, discount, atRisk] = [decision.value.points, decision.value.discountMinor, decision.value.atRiskPoints];
     }
-    const earned = one === undefined ? points(0) : earnedPoints(this.world.programme.earn, bill.value, discount);
+    const earned = one === undefined ? points(0) : earnedPoints(this.world.programme.earn, off.netMinor, discount);
     const receipt = this.receiptOf(input.saleId, one, {
-      totalMinor: bill.value, discountMinor: discount, netMinor: minor(bill.value - discount), redeemed: used, atRisk, earned,
+      totalMinor: bill.value, discountMinor: minor(off.discountMinor + discount), netMinor: minor(off.netMinor - discount), redeemed: used, atRisk, earned,
     });
     this.world.receipts.set(input.saleId, receipt);
     if (one !== undefined) one.balance = points(one.balance - used + earned);

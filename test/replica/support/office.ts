@@ -1,9 +1,72 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import type { AccountDoc, LeaseDoc, OwnEntryDoc, PostedEntryDoc } from '../../../shared/contract/documents.ts';
+import type { AccountDoc, LeaseDoc, OwnEntryDoc, PostedEntryDoc, VoucherDoc } from '../../../shared/contract/documents.ts';
+import type { ShownVoucher } from '../../../shared/contract/http.ts';
 import type { Posting } from '../../../shared/domain/account.ts';
+import type { Entry } from '../../../shared/domain/entry.ts';
 import { points, type Points } from '../../../shared/domain/integers.ts';
+import { voucherLeaseText } from '../../../shared/domain/voucher.ts';
 import { leaseText } from '../../../shared/domain/lease.ts';
 import { settle, type ReversedSale } from '../../../shared/domain/settlement.ts';
+
+/** The vouchers of the office: a use counts, a void gives it back, a lease is one till's until its own close. */
+class VoucherOffice {
+  readonly rows = new Map<string, VoucherDoc & { single: boolean }>();
+  private readonly byMember = new Map<string, number>();
+  private readonly sign: (text: string) => string;
+  private rev = 0;
+
+  constructor(sign: (text: string) => string) {
+    this.sign = sign;
+  }
+
+  issue(id: string, rule: string, part: { single?: boolean; store?: string; member?: string } = {}): void {
+    const { single = false, ...rest } = part;
+    this.rev += 1;
+    this.rows.set(id, { id, rule, used: 0, position: 0, rev: this.rev, single, ...rest });
+  }
+
+  show(code: string, member: string | null, lease: { id: string; terminal: string; epoch: number; spendByMs: number }): ShownVoucher | 'unknown' {
+    const row = this.rows.get(code);
+    if (row === undefined) return 'unknown';
+    const isOpen = row.lease?.state === 'open';
+    if (row.single && row.used === 0 && !isOpen) {
+      const signature = this.sign(voucherLeaseText({ ...lease, voucher: code }));
+      this.change(row, { lease: { ...lease, signature, state: 'open' } });
+    }
+    const mine = row.lease?.terminal === lease.terminal && row.lease.epoch === lease.epoch;
+    const { single: _single, ...voucher } = this.rows.get(code) ?? row;
+    return { voucher, standing: isOpen && !mine ? 'held-elsewhere' : 'ready', usedByMember: this.byMember.get(`${code} ${member}`) ?? 0 };
+  }
+
+  pulled(till: { terminal: string; epoch: number; store: string }): VoucherDoc[] {
+    return [...this.rows.values()]
+      .filter((row) => row.store === till.store || (row.store === undefined && !row.single) || (row.lease?.terminal === till.terminal && row.lease.epoch === till.epoch))
+      .map(({ single: _single, ...document }) => document);
+  }
+
+  book({ kind, vouchers = [], lease, member, businessDate }: Entry, position: number): void {
+    for (const { voucher, lease: under } of vouchers) {
+      const row = this.rows.get(voucher);
+      if (row === undefined) continue;
+      const by = kind === 'reversal' ? -1 : 1;
+      const isOn = row.usedOn?.day === businessDate;
+      this.change(row, { used: row.used + by, position, usedOn: { day: businessDate, uses: (isOn ? (row.usedOn?.uses ?? 0) : 0) + by } });
+      this.byMember.set(`${voucher} ${member}`, (this.byMember.get(`${voucher} ${member}`) ?? 0) + by);
+      if (under !== undefined) this.closeLease(under);
+    }
+    if (kind === 'lease-close' && lease !== undefined) this.closeLease(lease);
+  }
+
+  private closeLease(id: string): void {
+    const row = [...this.rows.values()].find((one) => one.lease?.id === id);
+    if (row?.lease !== undefined) this.change(row, { lease: { ...row.lease, state: 'closed' } });
+  }
+
+  private change(row: VoucherDoc & { single: boolean }, change: Partial<VoucherDoc>): void {
+    this.rev += 1;
+    this.rows.set(row.id, { ...row, ...change, rev: this.rev });
+  }
+}
 
 interface HeldLease {
   document: LeaseDoc;
@@ -19,6 +82,7 @@ export class Office {
   readonly publicKey: string;
   readonly entries = new Map<string, PostedEntryDoc>();
   readonly leases = new Map<string, HeldLease>();
+  readonly vouchers = new VoucherOffice((text) => this.sign(text));
   private readonly privateKey: KeyObject;
   private readonly profiles = new Map<string, Omit<AccountDoc, 'free' | 'leased' | 'position' | 'rev'>>();
   private readonly free = new Map<string, number>();
@@ -101,6 +165,7 @@ export class Office {
     if (settled.closes !== undefined) this.close(settled.closes);
     this.remember(own, settled.shortfall);
     this.position += 1;
+    this.vouchers.book(entry, this.position);
     const { balanceBefore: _shown, earnSteps: _steps, position: _position, disposition: _disposition, shortfall: _shortfall, quarantined: _aside, ...lifted } = own;
     const posted: PostedEntryDoc = { ...lifted, position: this.position, receivedAtMs: own.occurredMs, disposition: settled.disposition, shortfall: settled.shortfall };
     this.entries.set(own.id, posted);

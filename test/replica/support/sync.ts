@@ -1,5 +1,6 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { AccountDoc, OwnEntryDoc } from '../../../shared/contract/documents.ts';
+import type { ShownVoucher } from '../../../shared/contract/http.ts';
 import type { OpenLeases, Shortfalls } from '../../../shared/contract/reports.ts';
 import type { SyncView } from '../../../shared/contract/views.ts';
 import type { Points } from '../../../shared/domain/integers.ts';
@@ -86,6 +87,20 @@ export class TestSync implements SyncPort {
     return found;
   }
 
+  async showVoucher(code: string, member: string | null, lease: { id: string; seq: number }): Promise<ShownVoucher | 'unknown' | undefined> {
+    if (!this.view().online) return undefined;
+    const { terminal, epoch } = this.identity;
+    const shown = this.office.vouchers.show(code, member, { id: lease.id, terminal, epoch, spendByMs: this.ports.nowMs() + LEASE_TERM_MS });
+    if (shown !== 'unknown') await this.pullVouchers();
+    return shown;
+  }
+
+  /** What the till is sent of vouchers; a single-use one of no store only when it holds it. */
+  async pullVouchers(): Promise<void> {
+    const { terminal, epoch, store } = this.identity;
+    await this.replica.collections.vouchers.bulkUpsert(this.office.vouchers.pulled({ terminal, epoch, store }));
+  }
+
   async shortfalls(): Promise<Shortfalls | undefined> {
     return this.view().online ? { shortfalls: [] } : undefined;
   }
@@ -106,6 +121,7 @@ export class TestSync implements SyncPort {
     }
     await this.pullAccounts([...members]);
     await this.pullLeases();
+    await this.pullVouchers();
   }
 
   async acknowledge(own: OwnEntryDoc): Promise<void> {

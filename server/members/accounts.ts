@@ -1,5 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { AccountDoc } from '../../shared/contract/documents.ts';
+import { memberAccount } from '../../shared/domain/account.ts';
+import { EXPIRING_MOST, type Expiring } from '../../shared/domain/expiry.ts';
 import { points } from '../../shared/domain/integers.ts';
 import type { Tables } from '../store/tables.ts';
 
@@ -47,9 +49,30 @@ export async function toAccounts(trx: Transaction<Tables>, rows: readonly Accoun
     .where('member', 'in', rows.map((row) => row.id))
     .execute();
   for (const lease of open) leased.set(lease.member, (leased.get(lease.member) ?? 0) + lease.points - lease.spent);
+  const expiring = await readExpiring(trx, rows.filter((row) => row.next_expiry !== null).map((row) => row.id));
   return rows.map((row) => ({
     id: row.id, card: row.card, name: row.name, phone: row.phone, region: row.region, homeStore: row.home_store, joinedOn: row.joined_on,
     free: points(row.free), leased: points(leased.get(row.id) ?? 0), position: row.position, rev: row.rev,
-    ...(row.next_expiry === null ? {} : { nextExpiry: row.next_expiry }), ...(row.successor === null ? {} : { mergedInto: row.successor }),
+    ...(row.next_expiry === null ? {} : { nextExpiry: row.next_expiry, expiring: expiring.get(row.id) ?? [] }), ...(row.successor === null ? {} : { mergedInto: row.successor }),
   }));
+}
+
+/** What ends first of members' free points. */
+async function readExpiring(trx: Transaction<Tables>, members: readonly string[]): Promise<Map<string, Expiring[]>> {
+  const byMember = new Map<string, Expiring[]>();
+  if (members.length === 0) return byMember;
+  const lots = await trx
+    .selectFrom('lots')
+    .select(['account', 'expires_on', 'points'])
+    .where('account', 'in', members.map(memberAccount))
+    .where('points', '>', 0)
+    .orderBy('account')
+    .orderBy('expires_on')
+    .execute();
+  for (const { account, expires_on: on, points: held } of lots) {
+    const member = account.slice(memberAccount('').length);
+    const list = byMember.get(member) ?? [];
+    if (list.length < EXPIRING_MOST) byMember.set(member, [...list, { on, points: points(held) }]);
+  }
+  return byMember;
 }

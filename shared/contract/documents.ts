@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox';
 import type { EarnRule, Programme, RedemptionRule, VoucherRule } from '../domain/programme.ts';
 import type { AtRiskPolicy } from '../domain/atrisk.ts';
 import { ENTRY_KINDS } from '../domain/entry.ts';
+import { EXPIRING_MOST } from '../domain/expiry.ts';
 import { LEASE_STATES } from '../domain/lease.ts';
 import { EarnStepsSchema } from './earning.ts';
 import { DispositionSchema, EntrySchema, TimestampSchema } from './entry.ts';
@@ -71,6 +72,8 @@ export const AccountSchema = strictObject({
   leased: PointsCount,
   /** Earliest last day of free points that expire; absent: none of them do. A till that is past it cannot know the balance. */
   nextExpiry: Type.Optional(DayText),
+  /** What ends first of the free points, earliest first; not more than a till may outlive without the server. */
+  expiring: Type.Optional(Type.Array(strictObject({ on: DayText, points: PointsCount }), { maxItems: EXPIRING_MOST })),
   /** The member that this one was merged into: its account carries the points from then on. */
   mergedInto: Type.Optional(Id),
   /** Absent: nothing that counts was bought, or the programme has no tiers. */

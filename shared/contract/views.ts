@@ -68,6 +68,8 @@ export const MemberMatch = strictObject({
   card: Type.String(),
   phoneTail: Type.String({ maxLength: 4 }),
   balance: PointsChange,
+  /** Card of the member that was found and has been merged into this one. */
+  formerCard: Type.Optional(Type.String()),
 });
 export type MemberMatch = Static<typeof MemberMatch>;
 
@@ -88,6 +90,13 @@ export const MemberView = strictObject({
   asOfMs: Type.Union([Milliseconds, Type.Null()]),
   /** Whether a lease is being asked for. */
   cover: oneOf(['none', 'asking', 'held']),
+  /**
+   * Points that end soon, or that were past their last day, `on`, when this till last heard of the account: those are not
+   * redeemed, and the balance may have changed since. `points` is 0 when the till was told the day alone. Absent: neither.
+   */
+  expiry: Type.Optional(strictObject({ on: DayText, points: PointsCount, isPast: Type.Boolean() })),
+  /** True: this account was merged into one that this till does not know, and carries nothing any more. */
+  mergedAway: Type.Optional(Type.Literal(true)),
 });
 export type MemberView = Static<typeof MemberView>;
 

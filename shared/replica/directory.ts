@@ -1,5 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { ProgrammeDoc, StaffDoc, StoreDoc } from '../contract/documents.ts';
+import { dayEverywhere } from '../domain/lots.ts';
 import { programmeAt, type Programme } from '../domain/programme.ts';
 import { mirror } from './documents.ts';
 import type { Replica } from './ports.ts';
@@ -12,6 +13,8 @@ export interface Directory {
   person(id: string): StaffDoc | undefined;
   /** Who may sign in here, by name. */
   staff(): StaffDoc[];
+  /** The day that has begun in every store that this till knows: whose last day is before it has ended wherever it may be used. */
+  today(nowMs: number): string;
   /** The programme version valid at a moment. */
   programme(nowMs: number): Programme | undefined;
   /** The programme version of a number, whenever it holds or held. */
@@ -35,6 +38,7 @@ export async function openDirectory(replica: Replica, store: string): Promise<Di
       const here = [...staff.documents.values()].filter((person) => person.store === store && person.active);
       return here.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     },
+    today: (nowMs) => dayEverywhere(nowMs, [...stores.documents.values()].map((one) => one.utcOffsetMinutes)),
     programme: (nowMs) => programmeAt([...programmes.documents.values() satisfies Iterable<ProgrammeDoc>], nowMs),
     version: (number) => programmes.documents.get(`v${number}`),
     changed$: changed.asObservable(),

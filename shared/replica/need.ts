@@ -26,7 +26,7 @@ export interface LeaseKeeperParts {
 /** Whether the programme could redeem anything for a member: else a lease would only hold points that nobody can use here. */
 export function mayNeedCover({ directory, projection }: Pick<LeaseKeeperParts, 'directory' | 'projection'>, member: string, nowMs: number): boolean {
   const programme = directory.programme(nowMs);
-  const balance = projection.balance(member);
+  const balance = projection.redeemable(member, directory.today(nowMs));
   const store = directory.own()?.id;
   return programme !== undefined && balance !== undefined && store !== undefined && couldRedeem(programme, { balance, nowMs, store });
 }

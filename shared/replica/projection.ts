@@ -2,7 +2,9 @@ import { Subject, type Observable } from 'rxjs';
 import type { AccountDoc, OwnEntryDoc } from '../contract/documents.ts';
 import type { AtRiskUse } from '../domain/atrisk.ts';
 import { memberDelta, projectBalance } from '../domain/balance.ts';
+import { expiryOn } from '../domain/expiry.ts';
 import { points, type Points } from '../domain/integers.ts';
+import { createCarriers } from './carriers.ts';
 
 /** What stays in memory of an own entry: enough for balances, caps and the list of what waits. */
 export interface OwnFact {
@@ -35,8 +37,15 @@ export interface Projection {
   dropOwn(ids: readonly string[]): void;
   /** The newest snapshot of a member, whether pulled or looked up online. */
   account(member: string): AccountDoc | undefined;
-  /** Exact for what this till has seen; undefined when the member is unknown. May be negative after redeeming at risk. */
+  /**
+   * Exact for what this till has seen; undefined when the member is unknown. May be negative after redeeming at risk. Of a
+   * member who was merged, it is the balance of the whole, like that of the successor.
+   */
   balance(member: string): Points | undefined;
+  /** The balance without what is known to be past its last day on `today`: what may be redeemed, and asked leases for. */
+  redeemable(member: string, today: string): Points | undefined;
+  /** Whose account carries a member's points: itself, or whom it was merged into, as far as this till knows that one. */
+  carrier(member: string): string;
   own(id: string): OwnFact | undefined;
   /** Own entries without a position, oldest first. */
   waiting(): OwnFact[];
@@ -64,40 +73,63 @@ export function createProjection(): Projection {
     // Each snapshot is exact with the own entries above its position; the higher one has seen more of the others'.
     return visitor.position > pulled.position ? visitor : pulled;
   };
+  const carriers = createCarriers((member) => account(member) !== undefined);
+  const noted = (ids: readonly string[]): void => {
+    for (const id of ids) carriers.note(id, account(id)?.mergedInto);
+    tell(ids);
+  };
+  /** A change of one member's numbers is one of whoever carries its points. */
+  const tell = (ids: readonly string[]): void => changed.next(new Set(ids.flatMap((id) => [id, carriers.of(id)])));
+  const carriedWith = (member: string): string[] => carriers.carriedBy(carriers.of(member));
+  const factsOf = (member: string): OwnFact[] => carriedWith(member).flatMap(facts.ofMember);
+  const balance = (member: string): Points | undefined => {
+    if (account(member) === undefined) return undefined;
+    let sum = 0;
+    for (const one of carriedWith(member)) {
+      const snapshot = account(one);
+      // Each account's snapshot says by itself which own entries it includes.
+      if (snapshot !== undefined) sum += projectBalance(snapshot, facts.ofMember(one));
+    }
+    return points(sum);
+  };
   return {
     putAccounts(from, documents) {
       for (const document of documents) snapshots[from].set(document.id, document);
-      changed.next(new Set(documents.map((document) => document.id)));
+      noted(documents.map((document) => document.id));
     },
     dropAccounts(from, ids) {
       for (const id of ids) snapshots[from].delete(id);
-      changed.next(new Set(ids));
+      noted(ids);
     },
     putOwn(documents) {
       for (const document of documents) facts.put(factOf(document));
-      changed.next(new Set(documents.map((document) => document.member)));
+      tell(documents.map((document) => document.member));
     },
     dropOwn(ids) {
-      changed.next(new Set(ids.map((id) => facts.drop(id)?.member ?? '')));
+      tell(ids.map((id) => facts.drop(id)?.member ?? ''));
     },
     account,
-    balance(member) {
-      const snapshot = account(member);
-      return snapshot === undefined ? undefined : projectBalance(snapshot, facts.ofMember(member));
+    balance,
+    redeemable(member, today) {
+      const owned = balance(member);
+      const carrying = account(carriers.of(member));
+      if (owned === undefined || carrying === undefined) return owned;
+      return points(Math.min(owned, Math.max(0, owned - expiryOn(carrying, today).past)));
     },
+    carrier: carriers.of,
     own: facts.get,
     waiting: () => facts.waiting(),
     unheard: () => facts.waiting().filter((fact) => !fact.quarantined).length,
     atRiskUse(member, day) {
-      const today = facts.ofMember(member).filter((fact) => fact.businessDate === day);
+      const today = factsOf(member).filter((fact) => fact.businessDate === day);
       return { memberToday: points(today.reduce((sum, fact) => sum + fact.atRisk, 0)), thisOutage: points(facts.unheardAtRisk()) };
     },
     usedOn(member, day) {
-      const today = facts.ofMember(member).filter((fact) => fact.businessDate === day);
+      const today = factsOf(member).filter((fact) => fact.businessDate === day);
       const sum = (of: (fact: OwnFact) => number): Points => points(Math.max(0, today.reduce((total, fact) => total + of(fact), 0)));
       return { redeemed: sum((fact) => fact.redeemed), earned: sum((fact) => fact.earned) };
     },
-    isFirst: (member) => account(member)?.position === 0 && facts.ofMember(member).length === 0,
+    isFirst: (member) => account(member)?.position === 0 && factsOf(member).length === 0,
     changed$: changed.asObservable(),
   };
 }

@@ -58,7 +58,7 @@ export function createQuoting({ cover, directory, projection, ports, vouchers }:
   const input = (at: QuoteCase, nowMs: number, inHand?: CoverInHand): Outcome<QuoteInput & { programme: Programme }> => {
     const programme = directory.programme(nowMs);
     if (programme === undefined) return { ok: false, refusal: { code: 'programme-missing' } };
-    const balance = projection.balance(at.member);
+    const balance = projection.redeemable(at.member, directory.today(nowMs));
     if (balance === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
     const coverInHand = inHand ?? coverNow(cover, at.member, nowMs);
     const { billMinor, currency, member, vouchers: codes = [] } = at;

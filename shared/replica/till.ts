@@ -139,12 +139,14 @@ async function followMembers(replica: Replica, projection: Projection, uses: Vou
 }
 
 function createHandlers(parts: Parts): TillHandlers {
-  const { acts, blockedBy, chain, commitSale, directory, drafts, index, leases, projection, quoting, receipts, signIn, sync, views, voidSale } = parts;
+  const { acts, blockedBy, chain, commitSale, directory, drafts, leases, projection, quoting, receipts, signIn, sync, views, voidSale } = parts;
   const signedIn = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => act(signIn.require().id);
   const trading = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => {
     if (blockedBy !== undefined) throw new TillError(blockedBy);
     return signedIn(act);
   };
+  /** What is asked in the name of a merged member is done for the successor: the sale, its earning and its cover are that one's. */
+  const carried = <T extends { member: string }>(input: T): T => ({ ...input, member: projection.carrier(input.member) });
   return {
     listStaff: async () => directory.staff().map(staffView),
     signIn: ({ staff, pin }) => signIn.enter(staff, pin),
@@ -155,26 +157,11 @@ function createHandlers(parts: Parts): TillHandlers {
       leases.endShift();
       return null;
     },
-    findMembers: ({ text }) => signedIn(async () => {
-      const here = index.find(text);
-      const found = here.length > 0 || !sync.view().online ? here : await sync.findMembers(text.trim());
-      return found.map(views.match);
-    }),
-    attachMember: ({ member }) => trading(() => {
-      if (projection.account(member) === undefined) throw new TillError('invalid-input', { member });
-      leases.attach(member);
-      const view = views.member(member);
-      if (view === null) throw new TillError('invalid-input', { member });
-      return view;
-    }),
-    async detachMember({ member }) {
-      leases.detach(member);
-      return null;
-    },
+    ...membersHandlers(parts, signedIn, trading),
     ...voucherHandlers(parts, signedIn, trading),
-    quote: (input) => signedIn(() => quoting.quote(input)),
-    decide: (input) => signedIn(() => quoting.decide(input)),
-    commitSale: (input) => trading((staff) => commitSale(input, staff)),
+    quote: (input) => signedIn(() => quoting.quote(carried(input))),
+    decide: (input) => signedIn(() => quoting.decide(carried(input))),
+    commitSale: (input) => trading((staff) => commitSale(input.member === null ? input : carried({ ...input, member: input.member }), staff)),
     voidSale: (input) => trading((staff) => voidSale(input, staff)),
     ...managersActs(acts, trading),
     listShortfalls: () => signedIn(async () => (await sync.shortfalls()) ?? unreachable()),
@@ -188,6 +175,32 @@ function createHandlers(parts: Parts): TillHandlers {
       const { online, lastError } = sync.view();
       if (online) return null;
       throw lastError === null ? new TillError('server-unreachable') : new TillError('server-unreachable', { code: lastError.code });
+    },
+  };
+}
+
+/** Finding members, and who is at the till. */
+function membersHandlers(
+  { index, leases, projection, sync, views }: Parts, signedIn: Trading, trading: Trading,
+): Pick<TillHandlers, 'findMembers' | 'attachMember' | 'detachMember'> {
+  return {
+    findMembers: ({ text }) => signedIn(async () => {
+      const here = index.find(text);
+      const found = here.length > 0 || !sync.view().online ? here : await sync.findMembers(text.trim());
+      // Whoever was merged is who carries the points now, and is listed once.
+      return [...new Map(found.map(views.match).map((match) => [match.id, match])).values()];
+    }),
+    attachMember: ({ member }) => trading(() => {
+      const view = views.member(member);
+      if (view === null) throw new TillError('invalid-input', { member });
+      leases.attach(view.id);
+      return views.member(member) ?? view;
+    }),
+    async detachMember({ member }) {
+      const carrier = projection.carrier(member);
+      // Whoever came may have been merged meanwhile.
+      for (const one of new Set([member, carrier])) leases.detach(one);
+      return null;
     },
   };
 }

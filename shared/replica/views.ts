@@ -2,6 +2,7 @@ import { distinctUntilChanged, filter, map, merge, Observable, startWith } from 
 import type { TillErrorCode } from '../contract/errors.ts';
 import type { AccountDoc } from '../contract/documents.ts';
 import type { MemberMatch, MemberView, TillView, WaitingEntry } from '../contract/views.ts';
+import { expiryOn } from '../domain/expiry.ts';
 import { points } from '../domain/integers.ts';
 import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
@@ -33,7 +34,8 @@ export interface Views {
   till$: Observable<TillView>;
   member(id: string): MemberView | null;
   member$(id: string): Observable<MemberView | null>;
-  match(account: AccountDoc): MemberMatch;
+  /** A member that was found, or who carries the points of that one now. */
+  match(found: AccountDoc): MemberMatch;
   waiting(): Promise<WaitingEntry[]>;
 }
 
@@ -51,8 +53,8 @@ export function createViews(parts: ViewParts): Views {
     till$: live(merge(sync.view$, directory.changed$, signIn.staff$), till),
     member,
     // Own entries without a member spend at risk for none; an outage's cap moves with every member's.
-    member$: (id) => live(merge(moved, projection.changed$.pipe(filter((ids) => ids.has(id) || atRiskMatters(directory)))), () => member(id)),
-    match: ({ id, name, card, phone }) => ({ id, name, card, phoneTail: phone.slice(-4), balance: projection.balance(id) ?? points(0) }),
+    member$: (id) => live(merge(moved, projection.changed$.pipe(filter((ids) => ids.has(id) || ids.has(projection.carrier(id)) || atRiskMatters(directory)))), () => member(id)),
+    match: (found) => matchOf(projection, found),
     async waiting() {
       const oldest = projection.waiting().slice(0, WAITING_MOST);
       const documents = await readDocuments(replica, 'own', oldest.map(({ id }) => id));
@@ -95,7 +97,16 @@ function tillView({ blockedBy, directory, identity, signIn, sync, version }: Vie
   };
 }
 
-function memberView({ cover, leases, ports, projection, sync }: ViewParts, id: string): MemberView | null {
+function matchOf(projection: Projection, found: AccountDoc): MemberMatch {
+  const { id, name, card, phone } = projection.account(projection.carrier(found.id)) ?? found;
+  return {
+    id, name, card, phoneTail: phone.slice(-4), balance: projection.balance(id) ?? points(0), ...(id === found.id ? {} : { formerCard: found.card }),
+  };
+}
+
+/** The member, or who carries the points of this one now: whatever is done in the old name is done for the successor. */
+function memberView({ cover, directory, leases, ports, projection, sync }: ViewParts, asked: string): MemberView | null {
+  const id = projection.carrier(asked);
   const account = projection.account(id);
   const balance = projection.balance(id);
   if (account === undefined || balance === undefined) return null;
@@ -105,6 +116,17 @@ function memberView({ cover, leases, ports, projection, sync }: ViewParts, id: s
   return {
     id, name: account.name, card: account.card, phoneTail: account.phone.slice(-4), joinedOn: account.joinedOn, balance, leased,
     atRiskAllowed: cover.atRisk(id, nowMs).allowed, asOfMs: online ? null : lastHeardMs,
-    cover: leased > 0 ? 'held' : leases.isAsking(id) ? 'asking' : 'none',
+    cover: leased > 0 ? 'held' : leases.isAsking(id) ? 'asking' : 'none', ...expiryView(account, directory, nowMs),
+    ...(account.mergedInto === undefined ? {} : { mergedAway: true as const }),
   };
+}
+
+/** Points that end within so long are shown at the till, milliseconds: 30 days. */
+const SOON_MS = 30 * 86_400_000;
+
+function expiryView(account: AccountDoc, directory: Directory, nowMs: number): Pick<MemberView, 'expiry'> {
+  const { past, passedOn, next } = expiryOn(account, directory.today(nowMs));
+  if (passedOn !== undefined) return { expiry: { on: passedOn, points: past, isPast: true } };
+  if (next === undefined || next.on > directory.today(nowMs + SOON_MS)) return {};
+  return { expiry: { ...next, isPast: false } };
 }

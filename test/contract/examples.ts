@@ -47,7 +47,7 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
   posted: { ...lifted, position: 9, receivedAtMs: 1_764_000_000_001, disposition: 'free', shortfall: 0 },
   accounts: {
     id: 'm1', card: '8800000001', name: '林晓', phone: '6591234567', region: 'demo', homeStore: 'harbour', joinedOn: '2025-01-31', free: 100, leased: 20,
-    nextExpiry: '2026-12-31', mergedInto: 'm2', position: 9, rev: 4,
+    nextExpiry: '2026-12-31', expiring: [{ on: '2026-12-31', points: 40 }], mergedInto: 'm2', position: 9, rev: 4,
   },
   visitors: {
     id: 'm2', card: '8800000002', name: 'Maya', phone: '', region: 'north', homeStore: 'far', joinedOn: '2025-01-31', free: 0, leased: 0, position: 0, rev: 0,

@@ -29,6 +29,11 @@ export function isSearchable(text: string): boolean {
   return /^\d+$/.test(trimmed) ? trimmed.length >= 4 : Array.from(trimmed).length >= (/\p{Script=Han}/u.test(trimmed) ? 1 : 2);
 }
 
+/** Whether a scanned code is a member's card, or that of somebody who was merged into this member. */
+export function hasCard({ card, formerCard }: MemberMatch, code: string): boolean {
+  return [card, formerCard].some((one) => one?.toLowerCase() === code.toLowerCase());
+}
+
 /**
  * Finds members by card, phone tail or name. `onFound` hears of the one that was meant; `onUnknown` may take a scan that is
  * nobody's card (a receipt, say) and answers whether it did.
@@ -90,7 +95,7 @@ export function useLookup(onFound: (match: MemberMatch) => void, onUnknown: (cod
     (code: string) => {
       const wanted = code.trim().slice(0, LONGEST_TEXT);
       const answer = (members: MemberMatch[]): void => {
-        const exact = members.find((member) => member.card.toLowerCase() === wanted.toLowerCase());
+        const exact = members.find((member) => hasCard(member, wanted));
         if (exact !== undefined) choose(exact);
         else if (!onUnknown(wanted)) setUnknownCard(wanted);
       };

@@ -1,7 +1,7 @@
 import type { MemberView } from '../../../shared/contract/views.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useStore } from '../../host/context.tsx';
-import { formatMoment } from '../../i18n/format.ts';
+import { formatDate, formatMoment } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
 import { PointsAmount } from '../../ui/Amount.tsx';
 import { Avatar } from '../../ui/Avatar.tsx';
@@ -48,6 +48,13 @@ function MemberCover({ member }: { member: MemberView }) {
           {say('member.asOf', { time: formatMoment(member.asOfMs, nowMs, utcOffsetMinutes, language) })}
         </p>
       )}
+      {member.expiry !== undefined && (
+        <p className="soft cover" data-testid={TEST_IDS.expiry} data-past={member.expiry.isPast}>
+          {member.expiry.isPast && <Icon name="warning" />}
+          <span>{say(member.expiry.isPast ? 'member.expired' : 'member.expires', { points: member.expiry.points, date: formatDate(member.expiry.on, language) })}</span>
+        </p>
+      )}
+      {member.mergedAway === true && <p className="cover" data-testid={TEST_IDS.mergedAway}><Icon name="warning" /><span>{say('member.mergedAway')}</span></p>}
       <p className="soft cover" data-testid={TEST_IDS.cover} data-cover={member.cover}>
         <Icon name="held" />
         <span>{say(`member.cover.${member.cover}`, { points: member.leased })}</span>

@@ -13,8 +13,8 @@ export interface ClosedTill {
   sayTrouble(code: string | null, atMs: number): void;
 }
 
-/** Why a till is closed. */
-export type ClosedBy = { phase: 'new' } | { phase: 'blocked'; blockedBy: BlockingCode; terminal: string };
+/** Why a till is closed: it is new, its replica may not trade, or the disk is full, which passes. */
+export type ClosedBy = { phase: 'new' } | { phase: 'blocked'; blockedBy: BlockingCode | 'disk-full'; terminal: string };
 
 /** Makes a till that only shows its state; every command but the core's own `enrol` ends with the reason. */
 export function createClosedTill(by: ClosedBy, version: string): ClosedTill {
@@ -40,6 +40,7 @@ export function createClosedTill(by: ClosedBy, version: string): ClosedTill {
       // They begin once there is a till: the core watches again when its state changes.
       member: () => () => undefined,
       draft: () => () => undefined,
+      whatIf: () => () => undefined,
     },
     sayTrouble(code, atMs) {
       const { value } = view$;

@@ -6,7 +6,8 @@ import { TillError } from '../../shared/replica/fault.ts';
 import type { Replica } from '../../shared/replica/ports.ts';
 import { enrolTill } from '../../shared/replica/sync/index.ts';
 import type { BlockingCode } from '../../shared/contract/errors.ts';
-import type { RecoveryView, TillView } from '../../shared/contract/views.ts';
+import type { RecoveryView } from '../../shared/contract/views.ts';
+import { isNews, withAccount } from './account.ts';
 import { earlierEnrolments } from './earlier.ts';
 import { createClosedTill, type ClosedBy, type ClosedTill } from './closed.ts';
 import { makeFolder } from './durable.ts';
@@ -19,6 +20,7 @@ import { isCommand } from './messages.ts';
 import { chainFiles, openTill, type OpenTill } from './opening.ts';
 import { recoverFormer } from './recovery.ts';
 import { openSentinel } from './sentinel.ts';
+import { hasSpace, isDiskFull } from './space.ts';
 import { StorageFault } from './storage/fault.ts';
 
 /** What a core is started with. */
@@ -99,6 +101,8 @@ class TillCore implements Core {
   private closed: ClosedTill | undefined;
   private stopped: Promise<void> | undefined;
   private recovering: Promise<void> | undefined;
+  /** Whether the till is closed until its disk has space. */
+  private isFull = false;
   /** How often earlier chains had to be offered again. */
   private offers = 0;
   private readonly account: BehaviorSubject<RecoveryView | undefined>;
@@ -171,7 +175,9 @@ class TillCore implements Core {
       folder, server, version, now, enrolled, log: this.log,
       onDiverged: (how) => void this.inTurn(() => this.block(how)),
       onRestored: () => this.offerAgain(),
-    });
+    }).catch((error: unknown) => this.waitForSpace(error, enrolled));
+    if (opening === 'disk-full') return;
+    this.isFull = false;
     if (!opening.ok) {
       this.log.info('the till is blocked', { by: opening.blockedBy });
       this.states.next(this.closedState({ phase: 'blocked', blockedBy: opening.blockedBy, terminal: enrolled.identity.terminal }));
@@ -180,8 +186,33 @@ class TillCore implements Core {
     const { replica, handlers, watches } = opening.till;
     this.open = opening.till;
     this.closed = undefined;
-    this.states.next({ replica, watches: this.withAccount(watches), handlers: { ...handlers, enrol: this.enrol } });
+    this.states.next({ replica, watches: withAccount(watches, this.account), handlers: { ...handlers, enrol: this.enrol } });
     this.recovering ??= this.recover();
+  }
+
+  /** A full disk is no verdict about the replica: the till says so, and opens by itself once there is space. Any other error is thrown. */
+  private waitForSpace(error: unknown, { identity }: Enrolled): 'disk-full' {
+    if (!isDiskFull(error, this.options.folder)) throw error;
+    if (!this.isFull) {
+      this.log.error('the disk is full', error);
+      this.states.next(this.closedState({ phase: 'blocked', blockedBy: 'disk-full', terminal: identity.terminal }));
+    }
+    this.isFull = true;
+    void this.openWithSpace();
+    return 'disk-full';
+  }
+
+  private async openWithSpace(): Promise<void> {
+    await wait(SPACE_AGAIN_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    await this.inTurn(async () => {
+      const enrolled = this.identity.current();
+      if (this.stopping.signal.aborted || enrolled === null || this.open !== undefined) return;
+      if (hasSpace(this.options.folder)) await this.enter(enrolled);
+      else void this.openWithSpace();
+    }).catch((error: unknown) => {
+      this.log.error('the till did not open after its disk had been full', error);
+      void this.openWithSpace();
+    });
   }
 
   /** A server that went back to a backup may have lost what earlier chains of this till had sent: they are on the disk yet. */
@@ -202,29 +233,6 @@ class TillCore implements Core {
     this.recovering = undefined;
   }
 
-  /** The account of an earlier chain beside the till's own state, when it says that anything was sent, kept or lost. */
-  private withAccount(watches: WatchSources): WatchSources {
-    return {
-      ...watches,
-      till: (input, next) => {
-        let view: TillView | undefined;
-        const tell = (): void => {
-          const recovered = this.account.value;
-          if (view !== undefined) next(recovered === undefined ? view : { ...view, recovered });
-        };
-        const accounts = this.account.subscribe(tell);
-        const stop = watches.till(input, (seen) => {
-          view = seen;
-          tell();
-        });
-        return () => {
-          accounts.unsubscribe();
-          stop();
-        };
-      },
-    };
-  }
-
   private closedState(by: ClosedBy): TillState {
     this.closed = createClosedTill(by, this.options.version);
     return { replica: null, watches: this.closed.watches, handlers: { ...this.closed.handlers, enrol: this.enrol } };
@@ -237,6 +245,8 @@ class TillCore implements Core {
     const present = this.identity.current();
     // Asked again after an answer that never arrived.
     if (present !== null && this.open !== undefined && this.identity.cameFrom(code)) return named(present);
+    // Its chain can go on once there is space; and a chain that begins would need some, too.
+    if (this.isFull) throw new TillError('disk-full');
     await this.refuseWithUnsentEntries();
     const { publicKey } = this.identity.pendingKey();
     const earlier = earlierEnrolments(this.options.folder, this.identity);
@@ -291,11 +301,13 @@ class TillCore implements Core {
   private explain(command: string, thrown: unknown): never {
     const error = toTillError(thrown);
     if (error.code === 'internal' || error.cause !== undefined) this.log.error('a command failed', error.cause ?? thrown, { command, fault: error.code });
-    if (error.code === 'replica-damaged' && this.open !== undefined) void this.inTurn(() => this.block('replica-damaged'));
-    throw error;
+    if (error.code !== 'replica-damaged' || this.open === undefined) throw error;
+    const isFull = !hasSpace(this.options.folder);
+    void this.inTurn(() => this.block(isFull ? 'disk-full' : 'replica-damaged'));
+    throw isFull ? new TillError('disk-full', undefined, error) : error;
   }
 
-  private async block(by: BlockingCode): Promise<void> {
+  private async block(by: BlockingCode | 'disk-full'): Promise<void> {
     const { open } = this;
     const enrolled = this.identity.current();
     if (open === undefined || enrolled === null) return;
@@ -303,13 +315,15 @@ class TillCore implements Core {
     this.log.info('the till is blocked', { by });
     this.states.next(this.closedState({ phase: 'blocked', blockedBy: by, terminal: enrolled.identity.terminal }));
     await open.close().catch((error: unknown) => this.log.error('the replica of a blocked till did not close', error));
+    if (by !== 'disk-full') return;
+    this.isFull = true;
+    void this.openWithSpace();
   }
 }
 
-/** An earlier chain that the server has whole needs no words. */
-const isNews = ({ sent, kept, unknown }: RecoveryView): boolean => sent > 0 || kept > 0 || unknown !== 0;
-
 const LOOK_EVERY_MS = 50;
+/** How often a till whose disk is full looks for space. */
+const SPACE_AGAIN_MS = 2_000;
 
 /** What a server says that may take the same request in a moment. */
 const PASSING = ['busy', 'rate-limited', 'internal'];

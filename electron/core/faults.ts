@@ -5,6 +5,7 @@ import { StorageFault } from './storage/fault.ts';
 /** The error of the closed list for whatever was thrown: a failing disk is a damaged replica, whatever SQLite calls it. */
 export function toTillError(thrown: unknown): TillError {
   if (thrown instanceof StorageFault && thrown.code === 'damaged') return new TillError('replica-damaged', undefined, thrown);
+  if (thrown instanceof StorageFault && thrown.code === 'disk-full') return new TillError('disk-full', undefined, thrown);
   return tillError(thrown);
 }
 

@@ -18,6 +18,8 @@ export async function lockFolder(folder: string, patienceMs: number = PATIENCE_M
   for (;;) {
     const database = new DatabaseSync(join(folder, FILE), { timeout: 0 });
     try {
+      // A lock must be had on a full disk, too: nothing of it is written.
+      database.exec('PRAGMA journal_mode = MEMORY');
       database.exec('BEGIN EXCLUSIVE');
       return () => database.close();
     } catch (error) {

@@ -14,6 +14,7 @@ import type { Enrolled } from './identity.ts';
 import type { Log } from './log.ts';
 import { createPorts } from './ports.ts';
 import { compareReplica, openSentinel, type Sentinel } from './sentinel.ts';
+import { isDiskFull } from './space.ts';
 import { openSqliteStorage, type SqliteStorage } from './storage/sqlite.ts';
 
 /** What a till is opened from. */
@@ -100,7 +101,8 @@ export async function openTill(options: OpeningOptions): Promise<Opening> {
     return { ok: false, blockedBy: verdict };
   } catch (error) {
     await closeAll().catch(() => undefined);
-    if (toTillError(error).code !== 'replica-damaged') throw error;
+    // A full disk says nothing about the replica.
+    if (isDiskFull(error, folder) || toTillError(error).code !== 'replica-damaged') throw error;
     log.error('the replica is damaged', error);
     return { ok: false, blockedBy: 'replica-damaged' };
   }

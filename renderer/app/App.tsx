@@ -8,7 +8,7 @@ import { KeyScope } from '../ui/keys/KeyScope.tsx';
 import { LiveRegions } from '../ui/Live.tsx';
 import { EnrolScreen } from '../features/enrolment/EnrolScreen.tsx';
 import { SignInScreen } from '../features/sign-in/SignInScreen.tsx';
-import { BlockedScreen, ConnectingScreen, LoadingScreen, LostScreen } from './gate.tsx';
+import { ConnectingScreen, FullDiskScreen, LoadingScreen, LostScreen } from './gate.tsx';
 import { Guard } from './Guard.tsx';
 import { usePreferences, type Preferences } from './preferences.ts';
 import { Shell } from './Shell.tsx';
@@ -48,7 +48,9 @@ function Gate({ preferences }: { preferences: Preferences }) {
 }
 
 function Screens({ till, preferences, hidden }: { till: TillView; preferences: Preferences; hidden: boolean }) {
-  if (till.phase === 'blocked') return <BlockedScreen blockedBy={till.blockedBy} />;
+  if (till.phase === 'blocked' && till.blockedBy === 'disk-full') return <FullDiskScreen />;
+  // Enrolling again is the way out of every other state in which a till may not trade.
+  if (till.phase === 'blocked') return <Shell hidden={hidden}><EnrolScreen blockedBy={till.blockedBy ?? 'internal'} /></Shell>;
   if (till.phase === 'new' || till.terminal === null) return <Shell hidden={hidden}><EnrolScreen /></Shell>;
   if (till.phase === 'loading' || till.store === null) return <LoadingScreen loaded={till.sync.firstLoad ?? 0} />;
   if (till.staff === null) return <Shell hidden={hidden}><SignInScreen /></Shell>;

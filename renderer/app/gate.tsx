@@ -1,5 +1,4 @@
 import { useWords } from '../i18n/words.ts';
-import { faultWords } from '../i18n/reasons.ts';
 import { PlainFrame } from '../ui/Frame.tsx';
 import { useKeys } from '../ui/keys/KeyScope.tsx';
 import { Mark } from '../ui/Mark.tsx';
@@ -43,16 +42,14 @@ export function LoadingScreen({ loaded }: { loaded: number }) {
   );
 }
 
-/** The replica may not trade; the reason says why and what to do. */
-export function BlockedScreen({ blockedBy }: { blockedBy: string | null }) {
+/** The disk is full: nothing is lost, and the till opens by itself once there is space. */
+export function FullDiskScreen() {
   const { say } = useWords();
-  const code = blockedBy ?? 'internal';
   return (
     <PlainFrame name="blocked">
       <Mark heading />
-      <ErrorPanel title={say('blocked.title')} code={say('app.code', { code })}>
-        {faultWords(code, say)} {say('blocked.keep')}
-      </ErrorPanel>
+      <ErrorPanel title={say('blocked.full.title')} code={say('app.code', { code: 'disk-full' })}>{say('blocked.full.body')}</ErrorPanel>
+      <p className="soft" role="status">{say('blocked.full.waiting')}</p>
     </PlainFrame>
   );
 }

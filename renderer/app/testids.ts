@@ -54,6 +54,6 @@ export const TEST_IDS = {
   actKeep: 'act-keep', story: 'story', reason: 'reason',
   language: (tag: string): string => `language-${tag}`,
   theme: (name: string): string => `theme-${name}`,
-  enrolCode: 'enrol-code',
+  enrolCode: 'enrol-code', blocked: 'blocked',
   livePolite: 'live-polite', liveAssertive: 'live-assertive',
 } as const;

@@ -63,6 +63,7 @@ export const en = {
 
   'enrol.title': 'Enrol this till',
   'enrol.body': 'Type the one-time code that the operator gave you. It ties this machine to one store.',
+  'enrol.again': 'Enrol this till again',
   'enrol.code': 'One-time code',
   'enrol.go': 'Enrol this till',
   'enrol.busy': 'Enrolling…',
@@ -74,7 +75,10 @@ export const en = {
   'loading.count': '{count, plural, one {# record} other {# records}}',
 
   'blocked.title': 'This till may not trade',
-  'blocked.keep': 'Keep this machine as it is and call the operator.',
+  'blocked.keep': 'Leave its data as it is. The operator has the code; what only this machine holds is sent once it is enrolled.',
+  'blocked.full.title': 'The disk of this machine is full',
+  'blocked.full.body': 'The till cannot open, and nothing is lost: every saved sale and its points are on this disk as they were. Free some space on this machine, or call the operator.',
+  'blocked.full.waiting': 'The till looks again by itself and opens as soon as there is space.',
 
   'sale.slip': 'Bill',
   'sale.bill': 'Bill',
@@ -434,6 +438,8 @@ export const en = {
   'fault.code-unknown': 'This code is not known. Nothing was changed. Check the letters and digits.',
   'fault.code-used': 'This code was already used. Nothing was changed. Ask the operator for a new one.',
   'fault.code-expired': 'This code has expired. Nothing was changed. Ask the operator for a new one.',
+  'fault.programme-changed': 'A newer version of the rules was published meanwhile. Nothing was published. Read it and decide again.',
+  'fault.not-approved': 'The server knows no such active manager at this store. Nothing was published.',
 } as const;
 
 export type MessageId = keyof typeof en;

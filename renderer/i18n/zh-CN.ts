@@ -62,6 +62,7 @@ export const zhCN: Record<MessageId, string> = {
 
   'enrol.title': '登记这台收银机',
   'enrol.body': '请输入运维人员给的一次性登记码。登记后，这台机器就归属一家门店。',
+  'enrol.again': '请重新登记本机',
   'enrol.code': '一次性登记码',
   'enrol.go': '登记这台收银机',
   'enrol.busy': '登记中…',
@@ -73,7 +74,10 @@ export const zhCN: Record<MessageId, string> = {
   'loading.count': '{count, plural, other {#}} 条记录',
 
   'blocked.title': '这台收银机暂不能收银',
-  'blocked.keep': '请保持机器原样，并联系运维。',
+  'blocked.keep': '请勿改动本机数据。登记码向运维索取；只存于本机的记录会在登记后上传。',
+  'blocked.full.title': '这台机器的磁盘已满',
+  'blocked.full.body': '收银机无法打开，但没有丢失任何数据：已存的销售和积分都完好地在本机磁盘上。请腾出磁盘空间，或联系运维。',
+  'blocked.full.waiting': '收银机会自动重试，有空间后立即打开。',
 
   'sale.slip': '账单',
   'sale.bill': '消费金额',
@@ -433,4 +437,6 @@ export const zhCN: Record<MessageId, string> = {
   'fault.code-unknown': '没有这个登记码，未做任何更改。请核对字母和数字。',
   'fault.code-used': '此登记码已用过，未做任何更改。请向运维要新的。',
   'fault.code-expired': '此登记码已过期，未做任何更改。请向运维要新的。',
+  'fault.programme-changed': '其间已发布新版规则，您的未发布。请查看后再决定。',
+  'fault.not-approved': '服务器上没有这位在职店长，未发布任何内容。',
 };

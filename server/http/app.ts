@@ -6,6 +6,7 @@ import { registerCheckpoints } from '../checkpoints/routes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createLeases } from '../leases/leases.ts';
 import { registerMembers } from '../members/routes.ts';
+import { registerProgrammes } from '../programmes/routes.ts';
 import { registerReports } from '../reports/routes.ts';
 import type { Store } from '../store/store.ts';
 import { beginIncarnation } from '../sync/incarnation.ts';
@@ -59,6 +60,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   registerLeases(app, { leases, terminals, now });
   registerVouchers(app, { store, ledger, keys, terminals, now });
   registerMembers(app, { store, terminals, now });
+  registerProgrammes(app, { store, ledger, terminals, now });
   registerReports(app, { store, terminals, now });
   registerCheckpoints(app, { store, keys, terminals, now });
   return app;

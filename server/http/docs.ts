@@ -23,6 +23,7 @@ export async function registerDocs(app: FastifyInstance, version: string): Promi
         { name: 'sync', description: 'Push by chain, pull by position or revision, a live stream that tells when.' },
         { name: 'leases', description: 'Cover for redeeming, asked for while online.' },
         { name: 'members', description: 'Members that are not on the till.' },
+        { name: 'programmes', description: 'The rules of earning and redeeming, as versions that never change.' },
         { name: 'reports', description: 'The ledger in figures.' },
         { name: 'service', description: 'For those who run the server.' },
       ],

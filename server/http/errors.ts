@@ -30,6 +30,8 @@ export const STATUS: Readonly<Record<ServerErrorCode, number>> = {
   busy: 503,
   'nothing-free': 409,
   'member-unknown': 404,
+  'not-approved': 403,
+  'programme-changed': 409,
   internal: 500,
 };
 

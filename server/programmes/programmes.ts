@@ -3,6 +3,7 @@ import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import { nextRevs } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
+import { rowOf } from './publish.ts';
 
 /**
  * Publishes a programme version that has been found to make sense (programme-faults.ts). A version that exists is never
@@ -20,6 +21,6 @@ export async function publishProgramme(store: Store, programme: Programme): Prom
       return;
     }
     const rev = await nextRevs(trx, 1);
-    await trx.insertInto('programmes').values({ id, version: programme.version, document, rev }).execute();
+    await trx.insertInto('programmes').values(rowOf(programme, rev)).execute();
   });
 }

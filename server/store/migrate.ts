@@ -1,6 +1,7 @@
 import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely';
 import { checkpointTables } from './migrations/checkpoints.ts';
 import { ledgerTables } from './migrations/ledger.ts';
+import { publishing } from './migrations/publishing.ts';
 import { quarantinePlaces } from './migrations/quarantine.ts';
 import { recallColumns } from './migrations/recalls.ts';
 import { keysOfEpochs } from './migrations/regained.ts';
@@ -22,7 +23,7 @@ export class NewerSchemaError extends Error {
 }
 
 /** Every migration in order, as statements of an engine; one that has landed is never edited, only followed. */
-const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables];
+const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables, publishing];
 
 /** Any number that other programs on the same PostgreSQL do not lock. */
 const LOCK = 6_124_711_803;

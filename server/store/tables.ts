@@ -324,6 +324,14 @@ export interface ProgrammesTable {
   /** A `Programme` as JSON. */
   document: string;
   rev: number;
+  /** Of a store's own programme; null: the chain's. */
+  store: string | null;
+  /** The manager's act that published it, from which store, who did it and who approved it; null: an operator did. */
+  act: string | null;
+  published_in: string | null;
+  staff: string | null;
+  approved_by: string | null;
+  published_at: number | null;
 }
 
 /** Every table. Moments are milliseconds since 1970, points and money whole numbers, ids text: the same on both engines. */

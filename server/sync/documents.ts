@@ -6,9 +6,9 @@ import type {
 import { businessDate } from '../../shared/domain/date.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
 import { points } from '../../shared/domain/integers.ts';
-import type { Programme } from '../../shared/domain/programme.ts';
 import type { Caller } from '../http/caller.ts';
 import { selectAccounts, toAccounts } from '../members/accounts.ts';
+import { toProgramme } from '../programmes/publish.ts';
 import type { Tables } from '../store/tables.ts';
 import { toVoucher } from '../vouchers/vouchers.ts';
 
@@ -68,10 +68,17 @@ async function readStaff(trx: Transaction<Tables>, { caller, after, limit }: Rea
   }));
 }
 
-/** Every version of the programme: an entry names the version that decided it. */
-async function readProgrammes(trx: Transaction<Tables>, { after, limit }: Reading): Promise<Changed<ProgrammeDoc>[]> {
-  const rows = await trx.selectFrom('programmes').selectAll().where('rev', '>', after).orderBy('rev').limit(limit).execute();
-  return rows.map((row) => ({ at: row.rev, document: { ...(JSON.parse(row.document) as Programme), id: row.id, rev: row.rev } }));
+/** Every version of the chain's programme and of the store's own: an entry names the version that decided it. */
+async function readProgrammes(trx: Transaction<Tables>, { caller, after, limit }: Reading): Promise<Changed<ProgrammeDoc>[]> {
+  const rows = await trx
+    .selectFrom('programmes')
+    .selectAll()
+    .where('rev', '>', after)
+    .where((of) => of.or([of('store', 'is', null), of('store', '=', caller.store)]))
+    .orderBy('rev')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ at: row.rev, document: toProgramme(row) }));
 }
 
 /**

@@ -4,9 +4,11 @@ import type { Outcome } from '../domain/refusal.ts';
 import { DraftSchema } from './documents.ts';
 import { SHORTFALL_ENDS } from '../domain/entry.ts';
 import { BillLineSchema } from './entry.ts';
-import { Id, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
+import { Count, Id, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
+import { ProgrammeDraftSchema, type ProgrammeList, type PublishAnswer } from './programmes.ts';
 import type { OpenLeases, Shortfalls } from './reports.ts';
 import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry, type VoucherBill } from './views.ts';
+import { WhatIfInput, type WhatIfView } from './whatif.ts';
 
 /** Amounts from the window are not yet checked by the domain: any number passes here and is refused there with words. */
 const RawNumber = Type.Number();
@@ -87,6 +89,10 @@ export const COMMANDS = {
   listShortfalls: Nothing,
   /** Leases that tills of this store hold, the oldest first, as the server tells them now; throws `server-unreachable` without it. */
   listOpenLeases: Nothing,
+  /** Versions of the programme that may be in force in this store, the newest first. */
+  listProgrammes: Nothing,
+  /** Publishes a draft as the next version, which follows `after`, the newest one that its writer knew. `actId`: pressing twice publishes once. */
+  publishProgramme: strictObject({ actId: Id, approval: Approval, programme: ProgrammeDraftSchema, after: Count }),
   /** The receipt of an entry, again. */
   receipt: strictObject({ entry: Id }),
   /** The last sale of this till that can be voided, or null. */
@@ -129,6 +135,8 @@ export interface CommandOutputs {
   mergeMembers: Outcome<ReceiptView>;
   listShortfalls: Shortfalls;
   listOpenLeases: OpenLeases;
+  listProgrammes: ProgrammeList;
+  publishProgramme: PublishAnswer;
   receipt: Outcome<ReceiptView>;
   lastSale: ReceiptView | null;
   saveDraft: Draft;
@@ -143,6 +151,8 @@ export const WATCHES = {
   member: strictObject({ member: Id }),
   /** The sale in the making. */
   draft: Nothing,
+  /** A draft of the programme tried on this store's sales. Watching it is the trial; leaving it cancels. */
+  whatIf: WhatIfInput,
 } as const satisfies Record<string, TSchema>;
 
 export type WatchName = keyof typeof WATCHES;
@@ -153,6 +163,7 @@ export interface WatchOutputs {
   till: TillView;
   member: MemberView | null;
   draft: Draft;
+  whatIf: WhatIfView;
 }
 
 /** The views, re-exported so that a caller needs one import. */

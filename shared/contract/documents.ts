@@ -214,11 +214,16 @@ export const ProgrammeSchema = strictObject({
   name: LocalTextSchema,
   currency: CurrencyCode,
   effectiveFromMs: Milliseconds,
+  /** Of a store's own programme: the store, and when the chain's holds there again. */
+  store: Type.Optional(Id),
+  effectiveUntilMs: Type.Optional(Milliseconds),
   earn: EarnRuleSchema,
   redeem: Type.Array(RedemptionRuleSchema, { maxItems: 100 }),
   vouchers: Type.Optional(Type.Array(VoucherRuleSchema, { minItems: 1, maxItems: 500 })),
   tiers: Type.Optional(TierRulesSchema),
   offers: Type.Optional(Type.Array(OfferTemplateSchema, { maxItems: 50 })),
+  /** Who published it, from which store; absent: an operator did. */
+  published: Type.Optional(strictObject({ atMs: Milliseconds, store: Id, staff: Id, approvedBy: Id })),
   rev: Count,
 });
 export type ProgrammeDoc = Static<typeof ProgrammeSchema>;
@@ -279,7 +284,7 @@ export const DraftSchema = strictObject({
 });
 export type DraftDoc = Static<typeof DraftSchema>;
 
-export const programmeMatchesDomain: Same<Omit<ProgrammeDoc, 'id' | 'rev'>, Programme> = true;
+export const programmeMatchesDomain: Same<Omit<ProgrammeDoc, 'id' | 'rev' | 'published'>, Programme> = true;
 export const ruleMatchesDomain: Same<Static<typeof RedemptionRuleSchema>, RedemptionRule> = true;
 export const voucherMatchesDomain: Same<Static<typeof VoucherRuleSchema>, VoucherRule> = true;
 export const earnMatchesDomain: Same<Static<typeof EarnRuleSchema>, EarnRule> = true;

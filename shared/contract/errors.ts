@@ -5,7 +5,7 @@ import { oneOf, strictObject } from './primitives.ts';
 export const SERVER_ERRORS = [
   'malformed', 'invalid', 'not-found', 'not-enrolled', 'code-unknown', 'code-used', 'code-expired', 'token-missing', 'token-expired',
   'epoch-frozen', 'terminal-revoked', 'signature-invalid', 'hash-mismatch', 'chain-broken', 'too-large', 'rate-limited', 'busy',
-  'nothing-free', 'member-unknown', 'internal',
+  'nothing-free', 'member-unknown', 'not-approved', 'programme-changed', 'internal',
 ] as const;
 export type ServerErrorCode = (typeof SERVER_ERRORS)[number];
 

@@ -5,7 +5,7 @@ import { Count, CurrencyCode, Id, MinorAmount, PointsChange, PointsCount, strict
 
 /** A programme as a merchant writes it: the document that is published, without what publishing adds. */
 export const ProgrammeDocument = Type.Object(
-  Object.fromEntries(Object.entries(ProgrammeSchema.properties).filter(([name]) => name !== 'id' && name !== 'rev')) as Omit<typeof ProgrammeSchema.properties, 'id' | 'rev'>,
+  Object.fromEntries(Object.entries(ProgrammeSchema.properties).filter(([name]) => name !== 'id' && name !== 'rev' && name !== 'published')) as Omit<typeof ProgrammeSchema.properties, 'id' | 'rev' | 'published'>,
   { additionalProperties: false },
 );
 

@@ -8,7 +8,7 @@ import { findVoucherFaults } from './voucher-faults.ts';
 /** Why a programme that has the right form makes no sense; a closed list. */
 export const PROGRAMME_FAULTS = [
   'currency-unknown', 'name-missing', 'id-taken', 'dates-out-of-order', 'over-before-it-begins', 'never-reached', 'no-discount', 'contradiction',
-  'no-effect', 'needs-one', 'tier-unknown', 'offer-unknown',
+  'no-effect', 'needs-one', 'too-large', 'tier-unknown', 'offer-unknown',
 ] as const;
 export type ProgrammeFaultCode = (typeof PROGRAMME_FAULTS)[number];
 
@@ -19,12 +19,16 @@ export interface ProgrammeFault {
   message: string;
 }
 
+/** Most points that a rule may name: from a thousand million on it is a slip of the hand. */
+export const MOST_RULE_POINTS = 999_999_999;
+
 /** Everything that is wrong with a programme whose form is right; empty when it may be published. */
 export function findProgrammeFaults(programme: Programme): ProgrammeFault[] {
   const faults: ProgrammeFault[] = [];
   const add = (at: string, code: ProgrammeFaultCode, message: string): void => void faults.push({ at, code, message });
   if (currencyExponent(programme.currency) === undefined) add('/currency', 'currency-unknown', `${programme.currency} is no currency of ISO 4217 that is known here.`);
   checkName(programme.name, '/name', add);
+  checkTerm(programme, add);
   const ids = new Set<string>();
   programme.redeem.forEach((rule, index) => {
     const at = `/redeem/${index}`;
@@ -32,7 +36,9 @@ export function findProgrammeFaults(programme: Programme): ProgrammeFault[] {
     ids.add(rule.id);
     checkName(rule.name, `${at}/name`, add);
     checkDates(rule, at, programme, add);
+    checkStores(rule, at, programme, add);
     checkRule(rule, at, add);
+    checkLarge(rule, POINTS_OF_RULE, at, add);
   });
   checkEarning(programme.earn, programme, add);
   programme.vouchers?.forEach((rule, index) => {
@@ -66,6 +72,31 @@ function checkDates({ validFromMs, validUntilMs }: { validFromMs?: number; valid
   }
 }
 
+/** The term of a programme: only a store's own has an end, after which the chain's holds there again. */
+function checkTerm({ store, effectiveFromMs, effectiveUntilMs }: Programme, add: Add): void {
+  if (effectiveUntilMs === undefined) return;
+  if (store === undefined) add('/effectiveUntilMs', 'contradiction', 'The programme of all stores ends when its next version begins; only a store\'s own has an end.');
+  if (effectiveUntilMs <= effectiveFromMs) add('/effectiveUntilMs', 'dates-out-of-order', 'The programme ends before it begins.');
+}
+
+/** A store's own programme reaches no other store, and nothing after its end. */
+function checkStores({ stores, validFromMs }: { stores?: string[]; validFromMs?: number }, at: string, { store, effectiveUntilMs }: Programme, add: Add): void {
+  if (store !== undefined && stores !== undefined && !stores.includes(store)) add(`${at}/stores`, 'never-reached', `It holds only in other stores, and the programme is that of ${store}.`);
+  if (effectiveUntilMs !== undefined && validFromMs !== undefined && validFromMs >= effectiveUntilMs) {
+    add(`${at}/validFromMs`, 'never-reached', 'It begins when the programme is over.');
+  }
+}
+
+const POINTS_OF_RULE = ['stepPoints', 'points', 'minBalance', 'maxPointsPerSale', 'maxPointsPerDay', 'multiple'] as const;
+const POINTS_OF_EARNING = ['points', 'perVisit', 'firstPurchase', 'maxPerSale', 'maxPerDay'] as const;
+
+function checkLarge(part: object, names: readonly string[], at: string, add: Add): void {
+  for (const name of names) {
+    const value = (part as Record<string, unknown>)[name];
+    if (typeof value === 'number' && value > MOST_RULE_POINTS) add(`${at}/${name}`, 'too-large', `At most ${MOST_RULE_POINTS} points can be meant here; ${value} are a slip of the hand.`);
+  }
+}
+
 /** Limits that no number of points can meet together. */
 function checkRule(rule: RedemptionRule, at: string, add: Add): void {
   const least = leastOf(rule);
@@ -92,6 +123,8 @@ function checkHours({ schedule }: Pick<RedemptionRule, 'schedule'>, at: string, 
 }
 
 function checkEarning(earn: EarnRule, programme: Programme, add: Add): void {
+  checkLarge(earn, POINTS_OF_EARNING, '/earn', add);
+  earn.items?.forEach((bonus, index) => checkLarge(bonus, ['points'], `/earn/items/${index}`, add));
   const ids = new Set<string>();
   earn.multipliers?.forEach((one, index) => {
     const at = `/earn/multipliers/${index}`;
@@ -99,6 +132,7 @@ function checkEarning(earn: EarnRule, programme: Programme, add: Add): void {
     ids.add(one.id);
     checkName(one.name, `${at}/name`, add);
     checkDates(one, at, programme, add);
+    checkStores(one, at, programme, add);
     checkHours(one, at, add);
     if (one.factorBp === 10_000) add(`${at}/factorBp`, 'no-effect', 'A factor of 10,000 basis points changes nothing.');
     if (earn.combine !== 'product') checkNeverLargest(one, index, earn.multipliers ?? [], add);

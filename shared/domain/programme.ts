@@ -207,6 +207,10 @@ export interface Programme {
   name: LocalText;
   currency: string;
   effectiveFromMs: number;
+  /** Of a store's own programme: the store. Absent: the programme of the chain of stores. */
+  store?: string;
+  /** Of a store's own programme: the moment from which the chain's holds there again. Absent: until the next own version. */
+  effectiveUntilMs?: number;
   earn: EarnRule;
   redeem: RedemptionRule[];
   /** What vouchers are worth and where they hold; absent: there are none. */
@@ -216,11 +220,20 @@ export interface Programme {
   offers?: OfferTemplate[];
 }
 
-/** The version valid at a moment: the latest effective one, the higher version when two start together. */
-export function programmeAt(programmes: readonly Programme[], nowMs: number): Programme | undefined {
+/**
+ * The version valid at a moment: of a store's own versions the latest effective one, until its end; else of the chain's. The
+ * higher version decides when two start together. `store` absent asks for the chain's.
+ */
+export function programmeAt(programmes: readonly Programme[], nowMs: number, store?: string): Programme | undefined {
+  const own = store === undefined ? undefined : latestOf(programmes, nowMs, store);
+  if (own !== undefined && (own.effectiveUntilMs === undefined || nowMs < own.effectiveUntilMs)) return own;
+  return latestOf(programmes, nowMs, undefined);
+}
+
+function latestOf(programmes: readonly Programme[], nowMs: number, store: string | undefined): Programme | undefined {
   let best: Programme | undefined;
   for (const one of programmes) {
-    if (one.effectiveFromMs > nowMs) continue;
+    if (one.store !== store || one.effectiveFromMs > nowMs) continue;
     if (
       best === undefined ||
       one.effectiveFromMs > best.effectiveFromMs ||

@@ -8,6 +8,7 @@ import {
   ChallengeResponse, EnrolRequest, EnrolResponse, FindQuery, FindResponse, HeadResponse, LeaseRequest, LeaseResponse, PullQuery, PullResponses, ShowVoucherRequest, ShowVoucherResponse,
   PushRequest, PushResponse, SessionRequest, SessionResponse, StreamHead, TotalsResponse,
 } from '../../shared/contract/http.ts';
+import { PublishRequest, PublishResponse } from '../../shared/contract/programmes.ts';
 import { OpenLeasesQuery, OpenLeasesResponse, ShortfallsQuery, ShortfallsResponse, VoucherExcessesResponse } from '../../shared/contract/reports.ts';
 import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry } from '../../shared/contract/views.ts';
 import { COLLECTIONS } from '../../shared/contract/collections.ts';
@@ -56,7 +57,8 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
   leaseUse: { id: 'l1', member: 'm1', spent: 100, closed: false },
   chain: { id: 'HS-1.1', terminal: 'HS-1', epoch: 1, seq: 7, hash: HASH, lastAt: { ms: 1, n: 2 } },
   programmes: {
-    id: 'v1', version: 1, name: words, currency: 'USD', effectiveFromMs: 0, earn: { points: 5, perMinor: 100, basis: 'net', expiresAfterMonths: 12 },
+    id: 'v1', version: 1, name: words, currency: 'USD', effectiveFromMs: 0, store: 'harbour', effectiveUntilMs: 9,
+    published: { atMs: 1, store: 'harbour', staff: 'maya', approvedBy: 'daniel' }, earn: { points: 5, perMinor: 100, basis: 'net', expiresAfterMonths: 12 },
     redeem: [
       {
         kind: 'ratio', id: 'points', name: words, stepPoints: 100, stepMinor: 100, minBillMinor: 1, minBalance: 0, maxPointsPerSale: 5, maxShareBp: 5_000,
@@ -83,6 +85,9 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
   drafts: { id: 'HS-1', billMinor: 7_680, member: 'm1', points: 500, rule: 'points', vouchers: ['AB12'], saleId: 'e9', updatedMs: 1 },
 };
 
+/** A programme as a manager writes it. */
+const { id: _id, version: _version, rev: _rev, published: _published, ...DRAFT } = DOCUMENTS.programmes;
+
 const bill = { billMinor: 7_680, currency: 'USD' };
 const nothing = {};
 
@@ -103,6 +108,7 @@ export const INPUTS: Record<keyof typeof COMMANDS, Record<string, unknown>> = {
   resolveShortfall: { entryId: 'e14', approval: { staff: 'wei', pin: '2468' }, entry: 'e9', how: 'absorb', reason: 'our outage' },
   mergeMembers: { entryId: 'e15', approval: { staff: 'wei', pin: '2468' }, member: 'm1', toMember: 'm2' },
   listShortfalls: nothing, listOpenLeases: nothing, receipt: { entry: 'e9' }, lastSale: nothing, saveDraft: { draft: { billMinor: 7_680, member: '', points: 0, rule: 'points' } },
+  listProgrammes: nothing, publishProgramme: { actId: 'e16', approval: { staff: 'wei', pin: '2468' }, programme: DRAFT, after: 3 },
   listWaiting: nothing, syncNow: nothing,
 };
 
@@ -161,6 +167,9 @@ export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, exampl
       total: 1,
     },
   ],
+  ['a publication', PublishRequest, { act: 'e16', programme: DRAFT, after: 3, staff: 'maya', approvedBy: 'daniel' }],
+  ['what is published', PublishResponse, { programme: DOCUMENTS.programmes }],
+  ['the watch whatIf', WATCHES.whatIf, { programme: DRAFT, days: 30 }],
   ['a search', FindQuery, { text: 'ma' }], ['its members', FindResponse, { members: [account] }],
   ['a question for shortfalls', ShortfallsQuery, { state: 'all', after: '9', limit: '50' }],
   ['shortfalls with their stories', ShortfallsResponse, { shortfalls: [shortfall], next: '9' }],

@@ -48,6 +48,10 @@ const CASES: [string, Programme, string, string][] = [
   ['an offer for a tier that nobody has', withOffers(offer({ birthday: true }, { tiers: ['gold'] })), '/offers/0/tiers/0', 'tier-unknown'],
   ['a rule for an offer that there is not', hundred({ offers: ['back'] }), '/redeem/0/offers/0', 'offer-unknown'],
   ['a campaign for an offer that there is not', withEarn({ multipliers: [times('a', 20_000, { offers: ['back'] })] }), '/earn/multipliers/0/offers/0', 'offer-unknown'],
+  ['a rate of a thousand million points', hundred({ stepPoints: points(1_000_000_000), multiple: points(1_000_000_000) }), '/redeem/0/stepPoints', 'too-large'],
+  ['a sale that earns a thousand million points', withEarn({ points: points(1_000_000_000) }), '/earn/points', 'too-large'],
+  ['an item that earns as much', withEarn({ items: [{ item: 'a', points: points(1_000_000_000) }] }), '/earn/items/0/points', 'too-large'],
+  ['an end of what has none', { ...hundred({}), effectiveUntilMs: 5 }, '/effectiveUntilMs', 'contradiction'],
   ['a sale that may earn more than its day', withEarn({ maxPerSale: points(100), maxPerDay: points(50) }), '/earn/maxPerSale', 'never-reached'],
 ];
 

@@ -66,6 +66,16 @@ describe('the programme at a moment', () => {
     expect(programmeAt([], 300)).toBeUndefined();
   });
 
+  it('is the store\'s own from its date until its end, and else the chain\'s', () => {
+    const own = (number: number, from: number, until?: number): Programme => ({ ...version(number, from), store: 'north', ...(until === undefined ? {} : { effectiveUntilMs: until }) });
+    const all = [version(1, 0), own(2, 100, 200), version(3, 150), own(4, 300), { ...own(5, 0), store: 'south' }];
+    const at = (ms: number, store?: string): number | undefined => programmeAt(all, ms, store)?.version;
+    expect([at(99, 'north'), at(100, 'north'), at(199, 'north'), at(200, 'north'), at(299, 'north'), at(300, 'north')]).toEqual([1, 2, 2, 3, 3, 4]);
+    expect([at(150), at(150, 'far'), at(150, 'south'), at(999, 'north')]).toEqual([3, 3, 5, 4]);
+    // An own version that follows an ended one holds although the ended one is the older.
+    expect(programmeAt([own(1, 0, 10), own(2, 5)], 20, 'north')?.version).toBe(2);
+  });
+
   it('does not depend on the order in which versions arrived', () => {
     const starts = fc.uniqueArray(fc.record({ version: fc.nat(50), effectiveFromMs: fc.nat(5) }), { selector: (one) => one.version, maxLength: 8 });
     fc.assert(

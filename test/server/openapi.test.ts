@@ -36,6 +36,7 @@ const ROUTES: [method: string, path: string, session: boolean][] = [
   ['post', '/v1/leases', true],
   ['get', '/v1/leases/open', true],
   ['get', '/v1/members/find', true],
+  ['post', '/v1/programmes', true],
   ['get', '/v1/reports/totals', true],
   ['get', '/v1/checkpoints/latest', true],
   ['get', '/v1/checkpoints/proof', true],

@@ -15,8 +15,11 @@ import { TextField } from '../../ui/TextField.tsx';
 const SHORTEST_CODE = 4;
 const LONGEST_CODE = 40;
 
-/** The first screen of a new machine: one code ties it to a store. */
-export function EnrolScreen() {
+/**
+ * The first screen of a new machine: one code ties it to a store. With `blockedBy` it is that of a till that may not trade under
+ * its enrolment any more: why, what became of the points, and the code that lets it begin anew.
+ */
+export function EnrolScreen({ blockedBy }: { blockedBy?: string }) {
   const { say } = useWords();
   const { code, setCode, busy, fault, submit } = useEnrolment();
   const type = (text: string): void => setCode(code + text);
@@ -24,7 +27,7 @@ export function EnrolScreen() {
   useKeys({ onText: type, onBackspace: erase, onEnter: submit });
   return (
     <Frame
-      name="enrol"
+      name={blockedBy === undefined ? 'enrol' : 'blocked'}
       paper={<Slip label={say('enrol.slip')} stub={<p className="stub-empty">{say('enrol.where')}</p>}><div className="store-slip"><h2 className="store-name">{say('enrol.slip')}</h2></div></Slip>}
       keypad={
         <Keypad
@@ -36,8 +39,12 @@ export function EnrolScreen() {
         />
       }
     >
-      <h1 className="screen-title">{say('enrol.title')}</h1>
-      <p>{say('enrol.body')}</p>
+      <h1 className="screen-title">{say(blockedBy === undefined ? 'enrol.title' : 'blocked.title')}</h1>
+      {blockedBy === undefined ? <p>{say('enrol.body')}</p> : (
+        <ErrorPanel title={say('enrol.again')} code={say('app.code', { code: blockedBy })} testId={TEST_IDS.blocked}>
+          {faultWords(blockedBy, say)} {say('blocked.keep')}
+        </ErrorPanel>
+      )}
       <TextField label={say('enrol.code')} value={code} onChange={setCode} testId={TEST_IDS.enrolCode} />
       {fault !== null && (
         <ErrorPanel title={say('refusal.label')} code={say('app.code', { code: fault })} testId={TEST_IDS.refusal}>{faultWords(fault, say)}</ErrorPanel>

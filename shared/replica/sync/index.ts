@@ -1,3 +1,4 @@
+import type { PublishRequest } from '../../contract/programmes.ts';
 import type { Identity, Replica, SyncPort, TillPorts } from '../ports.ts';
 import { createBoard } from './board.ts';
 import { createConnection, type Connection } from './connection.ts';
@@ -7,7 +8,7 @@ import { createHttp, type Answer } from './http.ts';
 import { openOwnBook } from './own.ts';
 import { createPulls, type Pulls } from './pulls.ts';
 import { Pusher, type Divergence } from './push.ts';
-import { createServerCalls } from './server.ts';
+import { createServerCalls, type ServerCalls } from './server.ts';
 import { createSession } from './session.ts';
 import { createPause, HOST_TIMERS, SYNC_TIMING, type Pause, type SyncTiming, type Timers } from './timing.ts';
 
@@ -89,6 +90,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
     showVoucher: createVoucherRequests(parts),
     shortfalls: () => askWhenOnline(connection, () => calls.shortfalls()),
     openLeases: () => askWhenOnline(connection, () => calls.openLeases()),
+    publish: (request) => publishWhenOnline({ calls, connection, pulls }, request),
     async stop() {
       control.abort();
       await Promise.all([kept, looking, pusher.idle(), pulls.stop()]);
@@ -104,6 +106,19 @@ async function askWhenOnline<T>(connection: Connection, ask: () => Promise<Answe
   const answer = await ask();
   if (answer.ok) return answer.value;
   if (answer.code === 'unreachable' || answer.code === 'unreadable') connection.suspect();
+  return undefined;
+}
+
+/** Publishes, and brings what then is the newest version onto this till, whoever published it. */
+async function publishWhenOnline(
+  { calls, connection, pulls }: { calls: ServerCalls; connection: Connection; pulls: Pulls }, request: PublishRequest,
+): ReturnType<SyncPort['publish']> {
+  if (!connection.isOnline()) return undefined;
+  const answer = await calls.publish(request);
+  if (answer.ok || answer.code === 'programme-changed') await pulls.round('programmes');
+  if (answer.ok) return { ok: true, programme: answer.value.programme };
+  if (answer.code !== 'unreachable' && answer.code !== 'unreadable') return { ok: false, code: answer.code };
+  connection.suspect();
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import {
   type ShownVoucher,
 } from '../../contract/http.ts';
 import type { AccountDoc, LeaseDoc } from '../../contract/documents.ts';
+import { PublishResponse, type PublishRequest } from '../../contract/programmes.ts';
 import { OpenLeasesResponse, ShortfallsResponse, type OpenLeases, type Shortfalls } from '../../contract/reports.ts';
 import { compileCheck, type Check } from '../../contract/validate.ts';
 import type { NamedLease } from '../ports.ts';
@@ -41,6 +42,7 @@ export interface ServerCalls {
   find(text: string): Promise<Answer<{ members: AccountDoc[] }>>;
   shortfalls(): Promise<Answer<Shortfalls>>;
   openLeases(): Promise<Answer<OpenLeases>>;
+  publish(request: PublishRequest): Promise<Answer<PublishResponse>>;
   stream(): Promise<Answer<OpenedStream>>;
 }
 
@@ -56,6 +58,7 @@ const isShown = compileCheck(ShowVoucherResponse);
 const isFound = compileCheck(FindResponse);
 const isShortfalls = compileCheck(ShortfallsResponse);
 const isOpenLeases = compileCheck(OpenLeasesResponse);
+const isPublished = compileCheck(PublishResponse);
 const isIncarnation = compileCheck(Incarnation);
 const isCheckpoint = compileCheck(CheckpointSchema);
 const isResult = compileCheck(PushResult);
@@ -111,6 +114,7 @@ export function createServerCalls(http: Http, session: Session, timing: SyncTimi
     shortfalls: () =>
       authorised((token) => http.ask({ path: '/v1/reports/shortfalls?state=open', token, check: isShortfalls, timeoutMs: requestMs })),
     openLeases: () => authorised((token) => http.ask({ path: '/v1/leases/open', token, check: isOpenLeases, timeoutMs: requestMs })),
+    publish: (body) => authorised((token) => http.ask({ path: '/v1/programmes', body, token, check: isPublished, timeoutMs: requestMs })),
     stream: () => authorised((token) => http.open({ path: '/v1/sync/stream', token, timeoutMs: connectMs })),
   };
 }

@@ -54,6 +54,7 @@ export class ScriptedCore implements Host {
     const read = (): unknown => {
       if (name === 'till') return { ...this.world.till };
       if (name === 'draft') return this.draft;
+      if (name === 'whatIf') return this.world.whatIf;
       return this.find((input as WatchInput<'member'>).member) ?? null;
     };
     return new Observable<WatchOutputs[N]>((subscriber) => {
@@ -154,6 +155,11 @@ export class ScriptedCore implements Host {
       mergeMembers: async () => Promise.reject(fault('not-a-manager')),
       listShortfalls: async () => (this.world.till.sync.online ? { shortfalls: this.world.shortfalls } : Promise.reject(fault('server-unreachable'))),
       listOpenLeases: async () => (this.world.till.sync.online ? { leases: this.world.openLeases, total: this.world.openLeases.length } : Promise.reject(fault('server-unreachable'))),
+      listProgrammes: async () => {
+        const newest = this.world.programmes[0]?.version ?? 0;
+        return { programmes: this.world.programmes, inForce: newest, newest };
+      },
+      publishProgramme: async (input) => this.publish(input),
       receipt: async ({ entry }) => {
         const known = this.world.receipts.get(entry);
         return known === undefined ? { ok: false, refusal: { code: 'entry-unknown' } } : { ok: true, value: known };
@@ -181,6 +187,19 @@ export class ScriptedCore implements Host {
         discountMinor: applied.find((one) => one.voucher === voucher)?.discountMinor ?? minor(0), why: refused.find((one) => one.voucher === voucher)?.why ?? null,
       })),
     };
+  }
+
+  /** A publication as the core and the server do it: the PIN first, then who was quicker. */
+  private publish({ approval, programme, after }: CommandInput<'publishProgramme'>): CommandOutputs['publishProgramme'] {
+    const person = this.world.staff.find((one) => one.id === approval.staff);
+    if (person?.role !== 'manager') throw fault('not-a-manager');
+    if (approval.pin !== this.world.pin) throw fault('pin-wrong');
+    if (!this.world.till.sync.online) throw fault('server-unreachable');
+    const newest = this.world.programmes[0]?.version ?? 0;
+    if (after !== newest) return { ok: false, newer: newest };
+    const version = newest + 1;
+    this.world.programmes = [{ ...programme, id: `v${version}`, version, effectiveFromMs: programme.effectiveFromMs ?? Date.now(), rev: version }, ...this.world.programmes];
+    return { ok: true, version };
   }
 
   private commitSale(input: CommandInput<'commitSale'>): Outcome<ReceiptView> {

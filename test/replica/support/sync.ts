@@ -1,6 +1,7 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import type { AccountDoc, OwnEntryDoc } from '../../../shared/contract/documents.ts';
 import type { ShownVoucher } from '../../../shared/contract/http.ts';
+import type { PublishRequest } from '../../../shared/contract/programmes.ts';
 import type { OpenLeases, Shortfalls } from '../../../shared/contract/reports.ts';
 import type { SyncView } from '../../../shared/contract/views.ts';
 import type { Points } from '../../../shared/domain/integers.ts';
@@ -107,6 +108,20 @@ export class TestSync implements SyncPort {
 
   async openLeases(): Promise<OpenLeases | undefined> {
     return this.view().online ? { leases: [], total: 0 } : undefined;
+  }
+
+  /** What a publication meets, and what was asked for. */
+  publishAnswer: 'published' | 'programme-changed' | 'not-approved' = 'published';
+  readonly publications: PublishRequest[] = [];
+
+  async publish(request: PublishRequest): ReturnType<SyncPort['publish']> {
+    this.publications.push(request);
+    if (!this.view().online) return undefined;
+    if (this.publishAnswer !== 'published') return { ok: false, code: this.publishAnswer };
+    const version = request.after + 1;
+    const programme = { ...request.programme, id: `v${version}`, version, effectiveFromMs: request.programme.effectiveFromMs ?? this.ports.nowMs(), rev: version };
+    await this.replica.collections.programmes.incrementalUpsert(programme);
+    return { ok: true, programme };
   }
 
   /** Pushes what waits, in order of the chain; acknowledgements come before the snapshots that include them. */

@@ -133,8 +133,11 @@ export const SCENES = {
     return { route: '/' };
   },
   'blocked': (world: World): Scene => {
-    world.till.phase = 'blocked';
-    world.till.blockedBy = 'replica-behind';
+    world.till = { ...world.till, phase: 'blocked', blockedBy: 'replica-behind', store: null, staff: null };
+    return { route: '/' };
+  },
+  'blocked-full': (world: World): Scene => {
+    world.till = { ...world.till, phase: 'blocked', blockedBy: 'disk-full', store: null, staff: null };
     return { route: '/' };
   },
   'lost': (world: World): Scene => {

@@ -2,7 +2,7 @@ import { Subject, type Observable, type Subscription } from 'rxjs';
 import type { LeaseDoc } from '../contract/documents.ts';
 import type { Points } from '../domain/integers.ts';
 import { uuidV7 } from '../domain/uuid.ts';
-import type { NamedLease, SyncPort } from './ports.ts';
+import type { LeaseAnswer, NamedLease, SyncPort } from './ports.ts';
 import { mayNeedCover, type LeaseKeeperParts } from './need.ts';
 import { createStanding } from './standing.ts';
 
@@ -32,7 +32,7 @@ const BACKGROUND_WAIT_MS = 10_000;
 /** After a lease could not be given back (a full disk), it is tried again. */
 const RETRY_MS = 5_000;
 
-/** Makes the keeper; leases left open by an earlier run are given back at once. */
+/** Makes the keeper; leases left open by an earlier run are given back at once, but for those of regulars. */
 export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const { cover, ports, sync } = parts;
   let attached = parts.attached;
@@ -57,6 +57,8 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   };
   const following = watchConnection(sync, askIfUncovered);
   following.add(cover.changed$.subscribe(() => closer.sweep()));
+  // What an earlier run kept for a regular is looked at before anything is given back.
+  for (const { lease } of cover.open()) if (!isHere(lease.member)) standing.consider(lease.member);
   closer.sweep();
   return {
     attach(member) {
@@ -105,15 +107,18 @@ function createAsker({ sync }: LeaseKeeperParts, unanswered: ReturnType<typeof c
   const asking = new Map<string, Promise<unknown>>();
   return {
     asking,
-    ask(member: string, wanted: Points | undefined, waitMs: number, recall: boolean): Promise<unknown> {
+    ask(member: string, wanted: Points | undefined, waitMs: number, recall: boolean): Promise<LeaseAnswer> {
       const lease: NamedLease = { ...unanswered.choose(member), recall };
-      const answer = sync.requestLease(member, wanted, waitMs, lease).then((said) => {
-        if (said !== 'unreachable') unanswered.end(member, lease.id);
+      let said: LeaseAnswer = 'unreachable';
+      const answer = sync.requestLease(member, wanted, waitMs, lease).then((answered) => {
+        said = answered;
+        if (answered !== 'unreachable') unanswered.end(member, lease.id);
       });
       const request = atMost(answer, waitMs).catch(() => undefined).then(() => {
         if (asking.get(member) === request) asking.delete(member);
         changed.next();
         then();
+        return said;
       });
       asking.set(member, request);
       changed.next();

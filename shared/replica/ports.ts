@@ -77,6 +77,9 @@ export interface TillPorts {
   advanceSentinel(head: { epoch: number; seq: number; hash: string }): Promise<void>;
 }
 
+/** What became of asking for a lease; `unreachable`: nobody knows. */
+export type LeaseAnswer = 'granted' | 'nothing-free' | 'refused' | 'unreachable';
+
 /** How a lease is asked for. */
 export interface NamedLease {
   /** The id that the lease shall have. */
@@ -102,7 +105,7 @@ export interface SyncPort {
    */
   requestLease(
     member: string, points: number | undefined, waitMs: number, lease?: NamedLease,
-  ): Promise<'granted' | 'nothing-free' | 'refused' | 'unreachable'>;
+  ): Promise<LeaseAnswer>;
   /** Members that are not on this till, from the server; stores them among the visitors. Empty when offline. */
   findMembers(text: string): Promise<AccountDoc[]>;
   /**

@@ -1,6 +1,7 @@
 import { standingPoints, type Visit } from '../domain/habits.ts';
 import { points, type Points } from '../domain/integers.ts';
 import { queryDocuments } from './documents.ts';
+import type { LeaseAnswer } from './ports.ts';
 import { mayNeedCover, type LeaseKeeperParts } from './need.ts';
 import { createQueue } from './queue.ts';
 
@@ -30,13 +31,13 @@ const LOOK_MS = 60_000;
 interface Host {
   /** Whether nobody needs the member's leases at this moment. */
   isFree(member: string): boolean;
-  ask(member: string, wanted: Points): Promise<unknown>;
+  ask(member: string, wanted: Points): Promise<LeaseAnswer>;
   changed(): void;
 }
 
 /** Makes the standing leases of a till; what is asked for is asked for in the background, online, when all has been sent. */
 export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
-  const { cover, directory, mayTrade, ports, sync } = parts;
+  const { cover, mayTrade, ports, sync } = parts;
   const queue = createQueue();
   /** Points that should be held for each member. */
   const wishes = new Map<string, Points>();
@@ -45,7 +46,8 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
 
   const look = async (member: string): Promise<void> => {
     const size = stopped ? points(0) : await wishOf(parts, member, wishes);
-    looking.delete(member);
+    // The member's lease was called back meanwhile: the member is elsewhere.
+    if (!looking.delete(member)) return;
     if (size > 0) wishes.set(member, size);
     else wishes.delete(member);
     host.changed();
@@ -60,13 +62,6 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
       host.changed();
     });
   };
-  /** What a member's leases hold beyond the wish, or soon hold no more, is given back; the rest is asked for. */
-  const isSpare = (member: string, wish: Points, nowMs: number): boolean => {
-    const uses = cover.uses(member, nowMs);
-    const soon = (directory.own()?.leaseTermMs ?? 0) * REFRESH_SHARE;
-    const isOld = sync.view().online && uses.some(({ lease }) => lease.spendByMs - nowMs < soon);
-    return isOld || cover.leased(member, nowMs) > wish;
-  };
   const fill = (): void => {
     const view = sync.view();
     if (stopped || !view.online || view.waiting > 0) return;
@@ -75,9 +70,13 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
       const missing = wish - cover.leased(member, nowMs);
       if (missing <= 0 || !host.isFree(member)) continue;
       // One at a time: the answer, or the end of it, is the next occasion.
-      void host.ask(member, points(missing)).then(() => {
+      void host.ask(member, points(missing)).then((said) => {
+        // Without an answer it is asked again with the next sign of the server.
+        if (said === 'unreachable') return;
         // Points that are not free are elsewhere; they are asked for again when the member has been here again.
-        if (cover.leased(member, ports.nowMs()) === 0) wishes.delete(member);
+        const leased = cover.leased(member, ports.nowMs());
+        if (leased < wish) wishes.set(member, leased);
+        if (leased === 0) wishes.delete(member);
         fill();
       });
       return;
@@ -94,9 +93,12 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
     keeps(member) {
       if (looking.has(member)) return true;
       const wish = wishes.get(member);
-      return wish !== undefined && !isSpare(member, wish, ports.nowMs());
+      return wish !== undefined && !isSpare(parts, member, wish);
     },
-    drop: (member) => void wishes.delete(member),
+    drop(member) {
+      wishes.delete(member);
+      looking.delete(member);
+    },
     end() {
       wishes.clear();
     },
@@ -108,6 +110,14 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
       await queue.idle();
     },
   };
+}
+
+/** What a member's leases hold beyond the wish, or soon hold no more, is given back; the rest is asked for. */
+function isSpare({ cover, directory, ports, sync }: LeaseKeeperParts, member: string, wish: Points): boolean {
+  const nowMs = ports.nowMs();
+  const soon = (directory.own()?.leaseTermMs ?? 0) * REFRESH_SHARE;
+  const isOld = sync.view().online && cover.uses(member, nowMs).some(({ lease }) => lease.spendByMs - nowMs < soon);
+  return isOld || cover.leased(member, nowMs) > wish;
 }
 
 /** Points to hold for a member: 0 for who is no regular, and where the programme could not redeem anything. */

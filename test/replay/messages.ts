@@ -38,6 +38,8 @@ export type ToTill =
   | { t: 'sell'; order: SaleOrder }
   /** Be online and have every entry acknowledged; answered by `done`. */
   | { t: 'settle' }
+  /** Finish what a till does behind its sales, as it has all day to do; answered by `done`. */
+  | { t: 'rest' }
   /** Notice that the server is gone; answered by `done`. */
   | { t: 'sever' }
   | { t: 'close' };

@@ -7,7 +7,7 @@ import type { WatchSources } from '../../shared/contract/rpc.ts';
 import type { BillLine } from '../../shared/domain/entry.ts';
 import { minor } from '../../shared/domain/integers.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
-import { readDocument } from '../../shared/replica/documents.ts';
+import { follow, readDocument } from '../../shared/replica/documents.ts';
 import type { Replica } from '../../shared/replica/ports.ts';
 import type { Attempt, FromTill, SaleAnswer, SaleOrder, TillAnswer, ToTill } from './messages.ts';
 import { followPosted, type Posted } from './posted.ts';
@@ -21,6 +21,8 @@ interface Shop {
   view(): TillView;
   replica: Replica;
   posted: Posted;
+  /** How often a lease has come or changed. */
+  leasesMoved(): number;
   /** The till's clock, milliseconds since 1970: that of the file, so that receipts bear its dates. */
   clock: { ms: number };
   /** Whether a cashier presses again while cover is late: without outages totals must not depend on the machine's speed. */
@@ -35,6 +37,9 @@ const OPEN_MS = 120_000;
 /** A till that has not heard of a member's last sale by then sells with what it knows, as a real one would. */
 const SEEN_MS = 3_000;
 const STEP = 100;
+/** A till is at rest when nothing has moved for so long, and is taken for that after so long at the latest. */
+const REST_MS = 250;
+const REST_MOST_MS = 10_000;
 /** How long a cashier waits for cover from a server that answers, and between two tries. */
 const PATIENCE_MS = 60_000;
 const AGAIN_MS = 100;
@@ -83,6 +88,9 @@ async function handle(message: ToTill): Promise<void> {
     case 'settle':
       await untilSynced(shop);
       return send({ t: 'done' });
+    case 'rest':
+      await untilAtRest(shop);
+      return send({ t: 'done' });
     case 'sever':
       while (shop.view().sync.online) await sleep(LOOK_MS);
       return send({ t: 'done' });
@@ -98,8 +106,11 @@ async function openShop({ folder, server, seat, pin, atMs, patient }: Extract<To
   let view: TillView | undefined;
   const stopWatching = watches.till({}, (next) => (view = next));
   const posted = await followPosted(replica);
+  let moved = 0;
+  const leases = await follow(replica, 'leases', { put: (documents) => void (moved += documents.length), drop: () => undefined });
   const opened: Shop = {
     watches, replica, clock, posted, patient,
+    leasesMoved: () => moved,
     call: <N extends CommandName>(name: N, input: CommandInput<N>) => core.call(name, input) as Promise<CommandOutputs[N]>,
     view() {
       if (view === undefined) throw new Error('a watch emits its present value at once');
@@ -108,6 +119,7 @@ async function openShop({ folder, server, seat, pin, atMs, patient }: Extract<To
     async close() {
       stopWatching();
       posted.stop();
+      leases.unsubscribe();
       await core.stop();
     },
   };
@@ -122,6 +134,17 @@ async function untilSynced({ call, view }: Shop): Promise<void> {
     const { sync, store } = view();
     if (sync.online && sync.waiting === 0 && sync.firstLoad === null && store !== null) return;
     if (!sync.online) await call('syncNow', {}).catch(() => undefined);
+    await sleep(LOOK_MS);
+  }
+}
+
+/** Waits until everything is delivered and leases for absent regulars have stopped coming. */
+async function untilAtRest(at: Shop): Promise<void> {
+  const giveUpMs = performance.now() + REST_MOST_MS;
+  let [count, sinceMs] = [-1, performance.now()];
+  while (performance.now() < giveUpMs && at.view().sync.online && performance.now() - sinceMs < REST_MS) {
+    const now = at.view().sync.waiting > 0 ? -1 : at.leasesMoved();
+    if (now !== count || now === -1) [count, sinceMs] = [now, performance.now()];
     await sleep(LOOK_MS);
   }
 }

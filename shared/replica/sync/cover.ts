@@ -1,7 +1,7 @@
 import type { AccountDoc } from '../../contract/documents.ts';
 import { points } from '../../domain/integers.ts';
 import { readDocument, readDocuments } from '../documents.ts';
-import type { AtomicWrite, Identity, NamedLease, Replica, SyncPort, TillPorts } from '../ports.ts';
+import type { AtomicWrite, Identity, LeaseAnswer, NamedLease, Replica, SyncPort, TillPorts } from '../ports.ts';
 import { createQueue } from '../queue.ts';
 import { leaseHolds } from './accept.ts';
 import type { Board } from './board.ts';
@@ -28,8 +28,6 @@ interface Parts {
 
 /** A lease that so many pulls did not bring is not there: the server went back to a backup, or cannot be reached. */
 const LEASE_PULLS = 8;
-
-type LeaseAnswer = Awaited<ReturnType<SyncPort['requestLease']>>;
 
 /**
  * Asks for leases. The lease itself comes by the pull, as every lease does: a local write beside RxDB's replication would

@@ -291,7 +291,9 @@ describe('a replica that is not as this till left it', () => {
   it('may not trade when bytes of its file are damaged, and says so', async () => {
     await sellOffline(1);
     const bytes = readFileSync(replicaFile());
-    bytes.fill(0xa5, bytes.length / 2, bytes.length / 2 + 2_048);
+    // From the head of a page in the middle on: the rest of a page may be empty, and then nothing is damaged.
+    const page = Math.floor(bytes.length / 2 / 4_096) * 4_096;
+    bytes.fill(0xa5, page, page + 2_048);
     writeFileSync(replicaFile(), bytes);
     expect(await phase()).toEqual({ phase: 'blocked', blockedBy: 'replica-damaged' });
     await running.pop()?.stop();

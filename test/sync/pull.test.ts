@@ -30,7 +30,7 @@ describe('pull', () => {
     await until('all are stored', async () => (await count('accounts')) === 1_203);
     const order = server.seen.map((one) => one.path).filter((path) => path.startsWith('/v1/sync/pull/')).map((path) => path.slice('/v1/sync/pull/'.length));
     const firsts = [...new Set(order)];
-    expect(firsts).toEqual(['stores', 'staff', 'programmes', 'leases', 'accounts', 'posted']);
+    expect(firsts).toEqual(['stores', 'staff', 'programmes', 'vouchers', 'leases', 'accounts', 'posted']);
     expect(order.filter((name) => name === 'accounts').length).toBeGreaterThanOrEqual(3);
   });
 

@@ -131,9 +131,9 @@ function createHolding(identity: Identity, ports: Pick<TillPorts, 'verify'>, use
   const isGenuine = ({ id: voucher, lease }: VoucherDoc): boolean => {
     if (lease === undefined) return false;
     const { id, terminal, epoch, spendByMs, signature } = lease;
-    const before = genuine.get(signature);
-    const sound = before ?? ports.verify(identity.serverKey, voucherLeaseText({ id, voucher, terminal, epoch, spendByMs }), signature);
-    genuine.set(signature, sound);
+    const text = voucherLeaseText({ id, voucher, terminal, epoch, spendByMs });
+    const sound = genuine.get(`${signature} ${text}`) ?? ports.verify(identity.serverKey, text, signature);
+    genuine.set(`${signature} ${text}`, sound);
     return sound;
   };
   const isMine = (voucher: VoucherDoc): boolean =>

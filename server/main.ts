@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createCheckpoints } from './checkpoints/checkpoints.ts';
+import { startDecisionAudit } from './decisions/audit.ts';
 import { prepareDemo } from './demo/load.ts';
 import { buildServer } from './http/app.ts';
 import { loggerOptions } from './http/instance.ts';
@@ -43,12 +44,17 @@ async function start(settings: Settings): Promise<Running> {
   const expiry = createExpiry(store, ledger);
   const checkpoints = createCheckpoints(store);
   let app: FastifyInstance | undefined;
+  const decisions = startDecisionAudit(store, {
+    isBusy: () => ledger.waiting() > 0,
+    onError: (error) => app?.log.error({ err: error }, 'the second decision of sales failed; it is tried again in a second'),
+  });
   const stop = async (): Promise<void> => {
     await app?.close();
     await expiry.stop();
     await checkpoints.stop();
     await ledger.close();
     await audit.stop();
+    await decisions.stop();
     await store.close();
   };
   try {

@@ -3,6 +3,7 @@ import { loadServerKeys } from '../auth/keys.ts';
 import { registerAuth } from '../auth/routes.ts';
 import { createTerminals } from '../auth/terminals.ts';
 import { registerCheckpoints } from '../checkpoints/routes.ts';
+import { registerAlarms } from '../decisions/routes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createLeases } from '../leases/leases.ts';
 import { registerMembers } from '../members/routes.ts';
@@ -62,6 +63,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   registerMembers(app, { store, terminals, now });
   registerProgrammes(app, { store, ledger, terminals, now });
   registerReports(app, { store, terminals, now });
+  registerAlarms(app, { store, terminals, now });
   registerCheckpoints(app, { store, keys, terminals, now });
   return app;
 }

@@ -1,7 +1,7 @@
 import { CompiledQuery, sql, type RawBuilder, type Transaction } from 'kysely';
 import { copyStatement, copyText } from './copy.ts';
 import type {
-  AccountsTable, AlarmsTable, ChainsTable, EntriesTable, Engine, LeasesTable, LotsTable, LotUsesTable, PostingsTable, QuarantineTable,
+  AccountsTable, AlarmsTable, ChainsTable, DifferencesTable, EntriesTable, Engine, LeasesTable, LotsTable, LotUsesTable, PostingsTable, QuarantineTable,
   ResolutionsTable, ShortfallsTable, Tables, VouchersTable, VoucherUsesTable,
 } from './tables.ts';
 
@@ -53,6 +53,7 @@ const BULK = {
   alarms: {
     id: 'text', kind: 'text', terminal: 'text', epoch: 'integer', seq: 'integer', raised_at: 'integer',
   } satisfies Record<keyof AlarmsTable, ColumnType>,
+  differences: { entry: 'text', what: 'text', expected: 'text', found: 'text', reason: 'text' } satisfies Record<keyof DifferencesTable, ColumnType>,
 } as const;
 
 export type BulkTable = keyof typeof BULK;

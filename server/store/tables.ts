@@ -1,3 +1,4 @@
+import type { DIFFERENCES } from '../../shared/contract/alarms.ts';
 import type { Disposition, EntryKind, ShortfallEnd } from '../../shared/domain/entry.ts';
 import type { LeaseState } from '../../shared/domain/lease.ts';
 import type { VoucherExcess } from '../../shared/domain/voucher.ts';
@@ -198,7 +199,7 @@ export interface QuarantineTable {
 /** What a person has to look at: a fork, or an entry whose own signature is false. */
 export interface AlarmsTable {
   id: string;
-  kind: 'fork' | 'signature' | 'voucher';
+  kind: 'fork' | 'signature' | 'voucher' | 'decision';
   terminal: string;
   epoch: number;
   seq: number;
@@ -248,6 +249,17 @@ export interface VoucherUsesTable {
   excess: VoucherExcess | null;
   /** The reversal that gave it back. */
   given_back: string | null;
+}
+
+/** In what a sale differs from what the rules give, beside its alarm of kind `decision`. */
+export interface DifferencesTable {
+  entry: string;
+  what: (typeof DIFFERENCES)[number];
+  /** Numbers as people write them; '' where there is none. */
+  expected: string;
+  found: string;
+  /** Code of the refusal, when the rules refuse it. */
+  reason: string | null;
 }
 
 /** Last position and revision given out, one row a shard; today there is shard 0. */
@@ -350,6 +362,7 @@ export interface Tables {
   checkpoint_blocks: CheckpointBlocksTable;
   quarantine: QuarantineTable;
   alarms: AlarmsTable;
+  differences: DifferencesTable;
   vouchers: VouchersTable;
   voucher_uses: VoucherUsesTable;
   heads: HeadsTable;

@@ -1,4 +1,5 @@
 import { checkAccounts, checkLots } from './accounts.ts';
+import { readAlarms, type Alarms } from './alarms.ts';
 import { checkBetween } from './between.ts';
 import { Carriers } from './carriers.ts';
 import { checkChains } from './chains.ts';
@@ -25,6 +26,8 @@ export interface Report {
   /** Set aside with a reason, and places of chains that two entries claim: told, no faults. */
   quarantined: number;
   forks: number;
+  /** What the server found and keeps for a person: told, no faults. */
+  alarms: Alarms;
   invariants: Invariants;
   /** The first ones by position, at most 200. */
   faults: Fault[];
@@ -35,7 +38,7 @@ export interface Report {
 }
 
 /** Schema of the database that this audit reads. */
-const SCHEMA = 6;
+const SCHEMA = 9;
 
 /**
  * Audits a database as it is at one moment, reading nothing but its tables.
@@ -65,7 +68,7 @@ export async function verifyDatabase(where: { file: string } | { databaseUrl: st
     const list = faults.list();
     return {
       ok: faults.total === 0, engine: source.engine, position: audit.head.position, entries: audit.entries, chains: audit.chains, leases: audit.leases,
-      checkpoints: tree.checkpoints, quarantined: Number(aside?.['count'] ?? 0), forks: audit.forks, invariants, faults: list, counts: faults.counts(),
+      checkpoints: tree.checkpoints, quarantined: Number(aside?.['count'] ?? 0), forks: audit.forks, alarms: await readAlarms(source), invariants, faults: list, counts: faults.counts(),
       firstFault: list[0] ?? null, ms: Math.round(performance.now() - from),
     };
   } finally {

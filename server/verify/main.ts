@@ -47,12 +47,22 @@ function linesOf(report: Report): string[] {
   ];
   if (report.quarantined > 0) lines.push(`In quarantine, which is no fault: ${count(report.quarantined)}`);
   if (report.forks > 0) lines.push(`Places of frozen chains that two entries claim, which is no fault here: ${count(report.forks)}`);
+  lines.push(...shownAlarms(report));
   if (report.firstFault === null) return [...lines, 'Everything holds.'];
   lines.push('', 'First fault:', ...shownFault(report.firstFault));
   const rest = report.faults.slice(1, SHOWN);
   if (rest.length > 0) lines.push('', 'Then:', ...rest.flatMap(shownFault));
   const total = Object.values(report.counts).reduce((sum, one) => sum + one, 0);
   return [...lines, '', `Faults: ${count(total)} (${Object.entries(report.counts).map(([code, number]) => `${code} ${count(number)}`).join(', ')})`];
+}
+
+/** What the server found and a person has to look at; the ledger may hold all the same. */
+function shownAlarms({ alarms: { counts, newest, decided }, position }: Report): string[] {
+  const lines = decided < position ? [`Sales are decided again up to position ${decided.toLocaleString('en')}; the rest is still to come.`] : [];
+  const kinds = Object.entries(counts).map(([kind, count]) => `${kind} ${count.toLocaleString('en')}`);
+  if (kinds.length > 0) lines.push(`Alarms, which a person has to look at: ${kinds.join(', ')}`);
+  for (const { kind, number, differences } of newest.slice(0, SHOWN)) lines.push(`  ${number} [${kind}]`, ...differences.map((one) => `    ${one}`));
+  return lines;
 }
 
 function shownFault({ code, position, id, what, expected, found }: Report['faults'][number]): string[] {

@@ -170,6 +170,9 @@ export const TotalsResponse = strictObject({
   entries: Count,
   position: Count,
   quarantined: Count,
+  /** What a person has to look at, of every kind and store; up to position `decided` sales were decided again. */
+  alarms: Count,
+  decided: Count,
   invariants: strictObject({ I1: Type.Boolean(), I2: Type.Boolean(), I3: Type.Boolean() }),
 });
 export type Totals = Static<typeof TotalsResponse>;

@@ -178,7 +178,7 @@ export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, exampl
   [
     'the totals', TotalsResponse,
     {
-      sales: 1, members: 1, earned: 1, redeemed: 1, redemptions: 1, outstanding: 1, netMinor: 1, shortfall: 0, entries: 1, position: 1, quarantined: 0,
+      sales: 1, members: 1, earned: 1, redeemed: 1, redemptions: 1, outstanding: 1, netMinor: 1, shortfall: 0, entries: 1, position: 1, quarantined: 0, alarms: 0, decided: 1,
       invariants: { I1: true, I2: true, I3: true },
     },
   ],

@@ -26,6 +26,8 @@ export interface Chain {
   takeMember(free: number): DemoMember;
   /** How many ledger entries have this id. */
   countEntry(id: string): number;
+  /** How many entries the server has not yet decided again, and in what those differ that it has. */
+  secondDecisions(): { left: number; differences: unknown[] };
   /** Ends the server process without a word. */
   killServer(): Promise<void>;
   /** Starts it again on the same database and port. */
@@ -63,6 +65,10 @@ export async function openChain(prepare?: (data: string) => Record<string, strin
     countEntry(id) {
       const [row] = query<{ n: number }>(file, 'select count(*) as n from entries where id = ?', id);
       return row?.n ?? 0;
+    },
+    secondDecisions() {
+      const [row] = query<{ left: number }>(file, `select position - coalesce((select cast(value as integer) from meta where key = 'decisions'), 0) as left from heads`);
+      return { left: row?.left ?? -1, differences: query(file, 'select * from differences') };
     },
     killServer: () => chain.server.kill(),
     async startAgain() {

@@ -156,3 +156,9 @@ describe('a slip', () => {
     expect(await here.getByTestId('void-this').isDisabled()).toBe(true);
   });
 });
+
+describe('the second decision', () => {
+  it('is the same for every sale of this chain, the past of the demo included', async () => {
+    await expect.poll(() => chain.secondDecisions(), { timeout: 15_000 }).toEqual({ left: 0, differences: [] });
+  });
+});

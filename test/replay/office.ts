@@ -4,7 +4,7 @@ import { sessionText, type Enrolment, type Totals } from '../../shared/contract/
 
 /** The back office: a terminal without a till, that reads reports. */
 export interface Office {
-  /** The server's own totals of the whole ledger. */
+  /** The server's own totals of the whole ledger, once every sale of it has been decided again. */
   readTotals(): Promise<Totals>;
 }
 
@@ -18,7 +18,11 @@ export async function openOffice(server: string, code: string): Promise<Office> 
       const { challenge } = await ask<{ challenge: string }>(server, '/v1/challenge');
       const signature = sign(null, Buffer.from(sessionText(terminal, epoch, challenge)), privateKey).toString('base64');
       const { token } = await ask<{ token: string }>(server, '/v1/session', { terminal, epoch, challenge, signature });
-      return ask<Totals>(server, '/v1/reports/totals', undefined, token);
+      for (;;) {
+        const totals = await ask<Totals>(server, '/v1/reports/totals', undefined, token);
+        if (totals.decided === totals.position) return totals;
+        await sleep(DECIDED_MS);
+      }
     },
   };
 }
@@ -26,6 +30,8 @@ export async function openOffice(server: string, code: string): Promise<Office> 
 /** A server that sheds load says 503, and one may close a connection just when it is used again: so often it is asked. */
 const TRIES = 20;
 const AGAIN_MS = 1_000;
+/** How long a server that is still deciding sales again is left to it. */
+const DECIDED_MS = 500;
 
 async function ask<T>(server: string, path: string, body?: unknown, token?: string): Promise<T> {
   let trouble = '';

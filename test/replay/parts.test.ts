@@ -43,7 +43,7 @@ describe('the oracle', () => {
 
   it('names every figure that differs', () => {
     const expected = expectTotals([buy('A', 999)]);
-    const totals = { ...expected, entries: 1, position: 1, invariants: { I1: true, I2: true, I3: true } };
+    const totals = { ...expected, entries: 1, position: 1, alarms: 0, decided: 1, invariants: { I1: true, I2: true, I3: true } };
     expect(differenceOf(totals, expected)).toBeUndefined();
     expect(differenceOf({ ...totals, earned: 8, sales: 2 }, expected)).toBe(
       'The ledger differs from the file: sales is 2, must be 1; earned is 8, must be 9.',

@@ -37,6 +37,7 @@ export function faultsOf({ totals, receipts }: Outcome, purchases: readonly Purc
   for (const name of ['I1', 'I2', 'I3'] as const) if (!totals.invariants[name]) faults.push(`Invariant ${name} does not hold.`);
   if (totals.sales !== purchases.length) faults.push(`The file has ${purchases.length} purchases, the ledger ${totals.sales} sales.`);
   if (totals.quarantined > 0) faults.push(`The server has set ${totals.quarantined} entries aside.`);
+  if (totals.alarms > 0) faults.push(`The server has raised ${totals.alarms} alarms: a sale that it decides otherwise, a fork, or a false signature.`);
   faults.push(...receiptFaults(totals, receipts));
   // G1 and G2 of the ledger's design; no lease is reclaimed and no server restored here, and online nobody redeems at risk.
   if (options.offline === 0 && receipts.atRisk > 0) faults.push(`${receipts.atRisk} points were redeemed at risk without an outage.`);

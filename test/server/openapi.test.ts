@@ -41,6 +41,7 @@ const ROUTES: [method: string, path: string, session: boolean][] = [
   ['get', '/v1/checkpoints/latest', true],
   ['get', '/v1/checkpoints/proof', true],
   ['get', '/v1/reports/shortfalls', true],
+  ['get', '/v1/reports/alarms', true],
   ['get', '/healthz', false],
   ['get', '/readyz', false],
 ];

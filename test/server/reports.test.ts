@@ -39,7 +39,7 @@ describe.each(ENGINES)('the totals on %s', (engine) => {
   it('are nothing for a ledger without entries', async () => {
     expect(await totals()).toEqual({
       sales: 0, members: 3, earned: 0, redeemed: 0, redemptions: 0, outstanding: 0, netMinor: 0, shortfall: 0, entries: 0, position: 0,
-      quarantined: 0, invariants: HOLD,
+      quarantined: 0, alarms: 0, decided: 0, invariants: HOLD,
     });
   });
 
@@ -52,7 +52,7 @@ describe.each(ENGINES)('the totals on %s', (engine) => {
     await till.push([leased, short, till.entry({ kind: 'lease-close', member: 'A', lease: lease.id })]);
     expect(await totals()).toEqual({
       sales: 4, members: 3, earned: 1_000, redeemed: 700, redemptions: 2, outstanding: 800, netMinor: 100_000 + 700 + 4_800 + 4_500,
-      shortfall: 500, entries: 5, position: 5, quarantined: 0, invariants: HOLD,
+      shortfall: 500, entries: 5, position: 5, quarantined: 0, alarms: 0, decided: 0, invariants: HOLD,
     });
     await till.push([
       till.entry({

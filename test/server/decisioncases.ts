@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import type { SaleContext } from '../../shared/domain/context.ts';
+import { businessDate } from '../../shared/domain/date.ts';
+import { expiryDay, quoteEarning } from '../../shared/domain/earn.ts';
+import type { BillLine, Entry } from '../../shared/domain/entry.ts';
+import { minor, points } from '../../shared/domain/integers.ts';
+import type { EarnMultiplier, EarnRule, Place, Programme, RedemptionLimits, RedemptionRule } from '../../shared/domain/programme.ts';
+import { decideRedemption, quote, type QuoteInput } from '../../shared/domain/quote.ts';
+import { anyEarn, anyRule, programmeOf } from '../domain/rules.ts';
+
+const STORES = ['S1', 'S2'];
+const TIERS = ['gold', 'black'];
+const CATEGORIES = ['food', 'tobacco', 'cake'];
+const name = { en: 'x', 'zh-CN': '某' };
+/** 1 March 2026; times of the tests lie in the two months from then. */
+const FROM_MS = Date.UTC(2026, 2, 1);
+const moment = fc.integer({ min: FROM_MS, max: FROM_MS + 60 * 86_400_000 });
+
+const schedule = fc.record(
+  {
+    weekdays: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 }), fromMinute: fc.integer({ min: 0, max: 1_439 }),
+    untilMinute: fc.integer({ min: 1, max: 1_440 }),
+  },
+  { requiredKeys: [] },
+).filter(({ fromMinute, untilMinute }) => fromMinute === undefined || fromMinute !== untilMinute);
+const place = fc.record(
+  { schedule, tiers: fc.subarray(TIERS, { minLength: 1 }), stores: fc.subarray(STORES, { minLength: 1 }), validFromMs: moment, validUntilMs: moment },
+  { requiredKeys: [] },
+) as fc.Arbitrary<Place>;
+const small = fc.integer({ min: 1, max: 500 });
+const more = fc.record(
+  { excludedCategories: fc.subarray(CATEGORIES, { minLength: 1 }), maxPointsPerDay: small.map(points), withVouchers: fc.boolean() },
+  { requiredKeys: [] },
+) as fc.Arbitrary<RedemptionLimits>;
+/** Most rules hold everywhere, or no sale of the tests would redeem anything. */
+const seldom = <T extends object>(part: fc.Arbitrary<T>): fc.Arbitrary<T | object> => fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: part });
+const placedRule = fc.tuple(anyRule, seldom(place), seldom(more)).map(([rule, where, limits]): RedemptionRule => ({ ...rule, ...where, ...limits }));
+
+/** Earning rules that ask for nothing but what the entry tells. */
+const tellingEarn: fc.Arbitrary<EarnRule> = fc.tuple(
+  anyEarn,
+  fc.record(
+    {
+      expiresAfterMonths: fc.integer({ min: 1, max: 36 }), excludedCategories: fc.subarray(CATEGORIES, { minLength: 1 }), perVisit: small.map(points),
+      items: fc.array(fc.record({ category: fc.constantFrom(...CATEGORIES), points: small.map(points) }), { minLength: 1, maxLength: 2 }),
+      maxPerSale: small.map(points), combine: fc.constantFrom('largest' as const, 'product' as const),
+    },
+    { requiredKeys: [] },
+  ),
+).map(([rule, part]) => ({ ...rule, ...part }));
+const multiplier: fc.Arbitrary<Omit<EarnMultiplier, 'id' | 'name'>> = fc.tuple(fc.integer({ min: 0, max: 50_000 }), place, fc.boolean())
+  .map(([factorBp, where, birthday]) => ({ factorBp, ...where, ...(birthday ? { birthday: true as const } : {}) }));
+/** Earning rules that also ask for what only the till knew. */
+const askingEarn: fc.Arbitrary<EarnRule> = fc.tuple(
+  tellingEarn,
+  fc.array(multiplier, { maxLength: 3 }),
+  fc.record({ firstPurchase: small.map(points), maxPerDay: small.map(points) }, { requiredKeys: [] }),
+).map(([rule, multipliers, part]) => ({ ...rule, ...part, ...(multipliers.length === 0 ? {} : { multipliers: multipliers.map((one, index) => ({ id: `m${index}`, name, ...one })) }) }));
+
+const lines = fc.array(
+  fc.record({ item: fc.constantFrom('tea', 'rice'), quantity: fc.integer({ min: 1, max: 4 }), totalMinor: fc.nat(3_000).map(minor), category: fc.constantFrom(...CATEGORIES) }),
+  { minLength: 1, maxLength: 6 },
+);
+
+/** Everything that a till knows when it sells. */
+export interface SaleCase {
+  programme: Programme;
+  billMinor: number;
+  lines: BillLine[] | undefined;
+  balance: number;
+  nowMs: number;
+  context: SaleContext;
+  /** The share of the largest redemption that is asked for, of 1,000; 0: nothing is redeemed. */
+  wanted: number;
+}
+
+/** Any sale; `telling`: with nothing in it that only the till knew. */
+export function anySale(telling: boolean): fc.Arbitrary<SaleCase> {
+  const goods = fc.oneof(fc.record({ lines: fc.constant(undefined), billMinor: fc.integer({ min: 1, max: 100_000 }) }), lines.map((of) => ({ lines: of, billMinor: of.reduce((sum, line) => sum + line.totalMinor, 0) })));
+  return fc.record({
+    programme: fc.tuple(fc.array(placedRule, { minLength: 1, maxLength: 3 }), telling ? tellingEarn : askingEarn).map(([redeem, earn]) => programmeOf(redeem, earn)),
+    goods, balance: fc.nat(50_000), nowMs: moment, wanted: fc.oneof(fc.constant(0), fc.constant(1_000), fc.integer({ min: 1, max: 1_000 })),
+    store: fc.constantFrom(...STORES), tier: fc.option(fc.constantFrom(...TIERS), { nil: undefined }), hasBirthday: fc.boolean(), isFirst: fc.boolean(),
+    redeemedToday: fc.nat(300), earnedToday: fc.nat(300), utcOffsetMinutes: fc.constantFrom(0, 480, -300),
+  }).map(({ programme, goods: { lines: of, billMinor }, balance, nowMs, wanted, tier, hasBirthday, redeemedToday, earnedToday, ...rest }) => ({
+    programme, billMinor, lines: of, balance, nowMs, wanted,
+    context: {
+      ...rest, redeemedToday: points(redeemedToday), earnedToday: points(earnedToday), hasVouchers: false,
+      ...(tier === undefined ? {} : { tier }), ...(of === undefined ? {} : { lines: of }), ...(hasBirthday ? { birthday: businessDate(nowMs, rest.utcOffsetMinutes).slice(5) } : {}),
+    },
+  }));
+}
+
+/** The sale's entry, decided by the functions that the till decides with. */
+export function entryOf({ programme, billMinor, lines: of, balance, nowMs, context, wanted }: SaleCase): Entry {
+  const input: QuoteInput = {
+    programme, billMinor, currency: programme.currency, balance: points(balance), nowMs, context,
+    cover: { leased: points(balance), atRiskAllowed: points(0), cap: 'policy' },
+  };
+  const quoted = wanted === 0 ? undefined : quote(input);
+  const most = quoted?.ok === true ? quoted.value.proposed : null;
+  const decision = most === null ? undefined : decideRedemption(input, Math.max(1, Math.floor((most.points * wanted) / 1_000)), most.rule);
+  const option = decision?.ok === true ? decision.value : null;
+  const discountMinor = option?.discountMinor ?? minor(0);
+  const earned = quoteEarning(programme.earn, { billMinor: minor(billMinor), discountMinor, nowMs, context }).points;
+  const expiresOn = expiryDay(programme.earn, nowMs, context.utcOffsetMinutes);
+  return {
+    v: 1, id: 'sale', store: context.store, terminal: 'T1', epoch: 1, seq: 1, prevHash: '0'.repeat(64), kind: 'sale', programme: programme.version, staff: 'maya',
+    member: 'M1', occurredAt: { ms: nowMs, n: 0 }, wallMs: nowMs, businessDate: businessDate(nowMs, context.utcOffsetMinutes),
+    bill: { totalMinor: minor(billMinor), netMinor: minor(billMinor - discountMinor), currency: programme.currency, ...(of === undefined ? {} : { lines: of }) },
+    ...(option === null ? {} : { redeem: { rule: option.rule, points: option.points, discountMinor, cover: { leases: [], atRisk: option.points } } }),
+    ...(earned === 0 ? {} : { earn: { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }) } }),
+  };
+}

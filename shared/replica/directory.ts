@@ -15,8 +15,12 @@ export interface Directory {
   staff(): StaffDoc[];
   /** The day that has begun in every store that this till knows: whose last day is before it has ended wherever it may be used. */
   today(nowMs: number): string;
-  /** The programme version valid at a moment. */
+  /** Every store of the chain of stores. */
+  stores(): StoreDoc[];
+  /** The programme version valid here at a moment: the store's own, else the chain's. */
   programme(nowMs: number): Programme | undefined;
+  /** Every version that is known here. */
+  programmes(): ProgrammeDoc[];
   /** The programme version of a number, whenever it holds or held. */
   version(number: number): Programme | undefined;
   readonly changed$: Observable<void>;
@@ -39,7 +43,9 @@ export async function openDirectory(replica: Replica, store: string): Promise<Di
       return here.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     },
     today: (nowMs) => dayEverywhere(nowMs, [...stores.documents.values()].map((one) => one.utcOffsetMinutes)),
-    programme: (nowMs) => programmeAt([...programmes.documents.values() satisfies Iterable<ProgrammeDoc>], nowMs),
+    stores: () => [...stores.documents.values()],
+    programme: (nowMs) => programmeAt([...programmes.documents.values()], nowMs, store),
+    programmes: () => [...programmes.documents.values()],
     version: (number) => programmes.documents.get(`v${number}`),
     changed$: changed.asObservable(),
     stop() {

@@ -11,6 +11,7 @@ import { TillError, tillError } from './fault.ts';
 import { createLeaseKeeper } from './leases.ts';
 import { createMemberIndex, type MemberIndex } from './lookup.ts';
 import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
+import { createProgrammes } from './programmes.ts';
 import { createProjection, type AccountSource, type Projection } from './projection.ts';
 import { createQuoting } from './quoting.ts';
 import { createReceipts } from './receipts.ts';
@@ -22,6 +23,7 @@ import { openVouchers } from './vouchers.ts';
 import { createVoucherDesk } from './vouchersale.ts';
 import { createVoucherUses, type VoucherUseIndex } from './voucheruses.ts';
 import { createVoidSale } from './void.ts';
+import { createWhatIf } from './whatif.ts';
 
 export interface TillOptions {
   replica: Replica;
@@ -103,9 +105,10 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
   });
   const receipts = createReceipts({ replica, identity, directory, projection });
   const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, projection, quoting, receipts, signIn, desk, voucherUses, vouchers, voucherCloser };
+  const programmes = createProgrammes(shared);
   return {
     ...shared, index, following, blockedBy,
-    acts: createActs(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, version, blockedBy }),
+    programmes, whatIf: createWhatIf({ ...shared, programmes }), acts: createActs(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, version, blockedBy }),
   };
 }
 
@@ -139,7 +142,7 @@ async function followMembers(replica: Replica, projection: Projection, uses: Vou
 }
 
 function createHandlers(parts: Parts): TillHandlers {
-  const { acts, blockedBy, chain, commitSale, directory, drafts, leases, projection, quoting, receipts, signIn, sync, views, voidSale } = parts;
+  const { acts, blockedBy, chain, commitSale, directory, drafts, leases, programmes, projection, quoting, receipts, signIn, sync, views, voidSale } = parts;
   const signedIn = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => act(signIn.require().id);
   const trading = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => {
     if (blockedBy !== undefined) throw new TillError(blockedBy);
@@ -166,6 +169,8 @@ function createHandlers(parts: Parts): TillHandlers {
     ...managersActs(acts, trading),
     listShortfalls: () => signedIn(async () => (await sync.shortfalls()) ?? unreachable()),
     listOpenLeases: () => signedIn(async () => (await sync.openLeases()) ?? unreachable()),
+    listProgrammes: () => signedIn(() => programmes.list()),
+    publishProgramme: (input) => trading((staff) => programmes.publish(input, staff)),
     receipt: ({ entry }) => signedIn(() => receipts.of(entry)),
     lastSale: () => signedIn(() => receipts.lastSale()),
     saveDraft: ({ draft }) => trading(() => chain.run(() => drafts.save(draft))),
@@ -240,7 +245,7 @@ function guarded(handlers: TillHandlers): TillHandlers {
   return Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, guard(handler as (input: unknown) => Promise<unknown>)])) as unknown as TillHandlers;
 }
 
-function createWatches({ drafts, views }: Parts): WatchSources {
+function createWatches({ drafts, views, whatIf }: Parts): WatchSources {
   const subscribe = <T>(source: Observable<T>, next: (value: T) => void): (() => void) => {
     const subscription = source.subscribe(next);
     return () => subscription.unsubscribe();
@@ -249,5 +254,6 @@ function createWatches({ drafts, views }: Parts): WatchSources {
     till: (_input, next) => subscribe(views.till$, next),
     member: ({ member }, next) => subscribe(views.member$(member), next),
     draft: (_input, next) => subscribe(drafts.draft$, next),
+    whatIf,
   };
 }

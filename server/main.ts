@@ -11,6 +11,7 @@ import { startSignatureAudit } from './ledger/signatures.ts';
 import type { DemoAccess, ReadyMessage } from './ready.ts';
 import { prepareFolder, readSettings, StartError, type Settings } from './settings.ts';
 import { openStore, StoreError } from './store/store.ts';
+import { createTiers } from './tiers/tiers.ts';
 
 /** How long requests may take to finish once the server is told to stop, and when the process ends whatever happens. */
 const FINISH_MS = 2_500;
@@ -43,6 +44,7 @@ async function start(settings: Settings): Promise<Running> {
   const ledger = createLedger(store, { checkEach: () => audit.owed() > OWED_MOST });
   const expiry = createExpiry(store, ledger);
   const checkpoints = createCheckpoints(store);
+  const tiers = createTiers(store, ledger);
   let app: FastifyInstance | undefined;
   const decisions = startDecisionAudit(store, {
     isBusy: () => ledger.waiting() > 0,
@@ -50,6 +52,7 @@ async function start(settings: Settings): Promise<Running> {
   });
   const stop = async (): Promise<void> => {
     await app?.close();
+    await tiers.stop();
     await expiry.stop();
     await checkpoints.stop();
     await ledger.close();
@@ -63,6 +66,7 @@ async function start(settings: Settings): Promise<Running> {
     await app.listen({ host: settings.host, port: settings.port }).catch((error: unknown) => asStartError(error, settings));
     const { server, log } = app;
     expiry.start((error) => log.error({ err: error }, 'the expiry of points failed; it is tried again within the hour'));
+    tiers.start((error) => log.error({ err: error }, 'the reckoning of tiers failed; it is tried again with the next entry or within the hour'));
     checkpoints.start((error) => log.error({ err: error }, 'the signed checkpoint of today failed; it is tried again within the hour'));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : settings.port;

@@ -4,6 +4,7 @@ import { memberAccount } from '../../shared/domain/account.ts';
 import { EXPIRING_MOST, type Expiring } from '../../shared/domain/expiry.ts';
 import { points } from '../../shared/domain/integers.ts';
 import type { Tables } from '../store/tables.ts';
+import { readStanding } from '../tiers/standings.ts';
 
 /** A member and the member's account as the database holds them, before the open leases are added. */
 interface AccountRow {
@@ -19,6 +20,7 @@ interface AccountRow {
   rev: number;
   next_expiry: string | null;
   successor: string | null;
+  standing: string | null;
 }
 
 /** Members with their accounts; narrow it with `where`. */
@@ -32,9 +34,10 @@ export function selectAccounts(trx: Transaction<Tables>) {
         .on('accounts.id', '=', sql<string>`'member:' || members.id`)
         .on('members.id', '=', sql<string>`substr(accounts.id, 8)`),
     )
+    .leftJoin('member_tiers', 'member_tiers.member', 'members.id')
     .select([
       'members.id', 'members.card', 'members.name', 'members.phone', 'members.region', 'members.home_store', 'members.joined_on',
-      'accounts.balance as free', 'accounts.position', 'accounts.rev', 'accounts.next_expiry', 'accounts.successor',
+      'accounts.balance as free', 'accounts.position', 'accounts.rev', 'accounts.next_expiry', 'accounts.successor', 'member_tiers.standing',
     ]);
 }
 
@@ -51,6 +54,7 @@ export async function toAccounts(trx: Transaction<Tables>, rows: readonly Accoun
   for (const lease of open) leased.set(lease.member, (leased.get(lease.member) ?? 0) + lease.points - lease.spent);
   const expiring = await readExpiring(trx, rows.filter((row) => row.next_expiry !== null).map((row) => row.id));
   return rows.map((row) => ({
+    ...tierOf(row),
     id: row.id, card: row.card, name: row.name, phone: row.phone, region: row.region, homeStore: row.home_store, joinedOn: row.joined_on,
     free: points(row.free), leased: points(leased.get(row.id) ?? 0), position: row.position, rev: row.rev,
     ...(row.next_expiry === null ? {} : { nextExpiry: row.next_expiry, expiring: expiring.get(row.id) ?? [] }), ...(row.successor === null ? {} : { mergedInto: row.successor }),
@@ -75,4 +79,9 @@ async function readExpiring(trx: Transaction<Tables>, members: readonly string[]
     if (list.length < EXPIRING_MOST) byMember.set(member, [...list, { on, points: points(held) }]);
   }
   return byMember;
+}
+
+function tierOf({ standing }: AccountRow): Pick<AccountDoc, 'tier'> {
+  const tier = readStanding(standing);
+  return tier === undefined ? {} : { tier };
 }

@@ -7,6 +7,7 @@ import { quarantinePlaces } from './migrations/quarantine.ts';
 import { recallColumns } from './migrations/recalls.ts';
 import { keysOfEpochs } from './migrations/regained.ts';
 import { settlingTables } from './migrations/settling.ts';
+import { tierTables } from './migrations/tiers.ts';
 import { voucherTables } from './migrations/vouchers.ts';
 import type { Engine, Tables } from './tables.ts';
 
@@ -24,7 +25,7 @@ export class NewerSchemaError extends Error {
 }
 
 /** Every migration in order, as statements of an engine; one that has landed is never edited, only followed. */
-const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables, publishing, differencesTable];
+const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables, publishing, differencesTable, tierTables];
 
 /** Any number that other programs on the same PostgreSQL do not lock. */
 const LOCK = 6_124_711_803;

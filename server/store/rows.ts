@@ -1,7 +1,8 @@
 import { CompiledQuery, sql, type RawBuilder, type Transaction } from 'kysely';
 import { copyStatement, copyText } from './copy.ts';
 import type {
-  AccountsTable, AlarmsTable, ChainsTable, DifferencesTable, EntriesTable, Engine, LeasesTable, LotsTable, LotUsesTable, PostingsTable, QuarantineTable,
+  AccountsTable, AlarmsTable, ChainsTable, DifferencesTable, EntriesTable, Engine, LeasesTable, LotsTable, LotUsesTable, MemberTiersTable, PostingsTable, PurchasesTable,
+  QuarantineTable,
   ResolutionsTable, ShortfallsTable, Tables, VouchersTable, VoucherUsesTable,
 } from './tables.ts';
 
@@ -50,6 +51,12 @@ const BULK = {
     entry: 'text', voucher: 'text', rule: 'text', member: 'text', store: 'text', business_date: 'text', discount: 'integer', position: 'integer',
     excess: 'text', given_back: 'text',
   } satisfies Record<keyof VoucherUsesTable, ColumnType>,
+  purchases: {
+    entry: 'text', member: 'text', day: 'text', points: 'integer', spend_minor: 'integer', is_visit: 'integer',
+  } satisfies Record<keyof PurchasesTable, ColumnType>,
+  member_tiers: {
+    member: 'text', standing: 'text', changes_on: 'text', programme: 'integer',
+  } satisfies Record<keyof MemberTiersTable, ColumnType>,
   alarms: {
     id: 'text', kind: 'text', terminal: 'text', epoch: 'integer', seq: 'integer', raised_at: 'integer',
   } satisfies Record<keyof AlarmsTable, ColumnType>,

@@ -262,6 +262,29 @@ export interface DifferencesTable {
   reason: string | null;
 }
 
+/** What a sale counts for its member's tier, after its reversals; reckoned from the ledger. */
+export interface PurchasesTable {
+  entry: string;
+  member: string;
+  /** Business date, YYYY-MM-DD. */
+  day: string;
+  points: number;
+  spend_minor: number;
+  /** 1 or 0. */
+  is_visit: number;
+}
+
+/** Where a member stands; reckoned from the purchases. */
+export interface MemberTiersTable {
+  member: string;
+  /** A `MemberTier` as JSON, or ''. */
+  standing: string;
+  /** The day on which it may differ although nothing is bought; null: never. */
+  changes_on: string | null;
+  /** The version that ranked the member. */
+  programme: number;
+}
+
 /** Last position and revision given out, one row a shard; today there is shard 0. */
 export interface HeadsTable {
   shard: number;
@@ -365,6 +388,8 @@ export interface Tables {
   differences: DifferencesTable;
   vouchers: VouchersTable;
   voucher_uses: VoucherUsesTable;
+  purchases: PurchasesTable;
+  member_tiers: MemberTiersTable;
   heads: HeadsTable;
   meta: MetaTable;
   terminals: TerminalsTable;

@@ -38,7 +38,7 @@ export interface Report {
 }
 
 /** Schema of the database that this audit reads. */
-const SCHEMA = 9;
+const SCHEMA = 10;
 
 /**
  * Audits a database as it is at one moment, reading nothing but its tables.

@@ -49,6 +49,7 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
   accounts: {
     id: 'm1', card: '8800000001', name: '林晓', phone: '6591234567', region: 'demo', homeStore: 'harbour', joinedOn: '2025-01-31', free: 100, leased: 20,
     nextExpiry: '2026-12-31', expiring: [{ on: '2026-12-31', points: 40 }], mergedInto: 'm2', position: 9, rev: 4,
+    tier: { id: 'silver', until: '2026-12-31', next: { id: 'gold', points: 20, spendMinor: 100, visits: 1 } },
   },
   visitors: {
     id: 'm2', card: '8800000002', name: 'Maya', phone: '', region: 'north', homeStore: 'far', joinedOn: '2025-01-31', free: 0, leased: 0, position: 0, rev: 0,

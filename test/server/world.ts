@@ -79,7 +79,7 @@ export async function openWorld(engine: Engine, options: Partial<ServerOptions> 
 /** What a refused request must leave as it was: every table in a count, and the heads. */
 export async function fingerprint(store: Store): Promise<Record<string, unknown>> {
   const tables = [
-    'entries', 'postings', 'accounts', 'chains', 'quarantine', 'leases', 'members', 'stores', 'staff', 'programmes', 'terminals',
+    'entries', 'postings', 'accounts', 'chains', 'quarantine', 'leases', 'members', 'stores', 'staff', 'programmes', 'vouchers', 'voucher_uses', 'terminals',
     'terminal_keys', 'enrolment_codes',
   ] as const;
   const counts: Record<string, unknown> = {};

@@ -37,7 +37,7 @@ export interface Known {
  * points a sale and a day, goods, multiple, dates, hours, store, vouchers); what is left to pay; what is earned, and its last day.
  *
  * Not compared, because only the till knew it then: the balance and the smallest balance, cover, what the member had redeemed
- * or earned that day, uses of vouchers, tier and birthday, and whether it was the first purchase. Where a rule asks for one
+ * or earned that day, uses of vouchers, tier, birthday and personal offer, and whether it was the first purchase. Where a rule asks for one
  * of these, every answer to it is tried, and any of the results is right; below a cap of what a day earns any number is. The
  * store's offset from UTC may have changed since by the hour of summer time: what the present offset gives is right, and what
  * one an hour before or after it gives.
@@ -47,7 +47,9 @@ export function findDifferences(entry: Entry, { programme, utcOffsetMinutes }: K
   if (entry.kind !== 'sale') return [];
   const ofVersion = (reason: RefusalCode): Difference[] => [{ what: 'programme', expected: '', found: String(version), reason }];
   if (programme === undefined) return ofVersion('programme-missing');
-  if (entry.wallMs < programme.effectiveFromMs) return ofVersion('rule-not-valid-now');
+  if (programme.store !== undefined && programme.store !== entry.store) return ofVersion('not-at-this-store');
+  const { effectiveFromMs, effectiveUntilMs = Infinity } = programme;
+  if (entry.wallMs < effectiveFromMs || entry.wallMs >= effectiveUntilMs) return ofVersion('rule-not-valid-now');
   const ofBill = bill === undefined ? { what: 'bill' as const, expected: '', found: '' } : billDifference(bill, programme);
   if (bill === undefined || ofBill !== undefined) return ofBill === undefined ? [] : [ofBill];
   const offsets = utcOffsetMinutes === undefined ? [] : [utcOffsetMinutes, utcOffsetMinutes - SUMMER_MINUTES, utcOffsetMinutes + SUMMER_MINUTES];
@@ -91,17 +93,19 @@ function discountDifferences(sale: Sale): Difference[] {
 
 /** What rules may ask of the sale beside its amount, for every tier and offset that one of its rules asks for. */
 function* circumstancesOf({ entry, bill, programme, offsets }: Sale): Generator<SaleContext> {
+  const rule = programme.redeem.find((one) => one.id === entry.redeem?.rule);
+  const offer = rule?.offers?.[0];
   const used = [
-    ...programme.redeem.filter((rule) => rule.id === entry.redeem?.rule),
-    ...(programme.vouchers ?? []).filter((rule) => entry.vouchers?.some((voucher) => voucher.rule === rule.id)),
+    ...(rule === undefined ? [] : [rule]),
+    ...(programme.vouchers ?? []).filter((one) => entry.vouchers?.some((voucher) => voucher.rule === one.id)),
   ];
-  const named = new Set(used.flatMap((rule) => rule.tiers ?? []));
+  const named = new Set(used.flatMap((one) => one.tiers ?? []));
   const tiers = named.size === 0 ? [undefined] : named;
-  for (const utcOffsetMinutes of used.some((rule) => rule.schedule !== undefined) ? offsets : [offsets[0] ?? 0]) {
+  for (const utcOffsetMinutes of used.some((one) => one.schedule !== undefined) ? offsets : [offsets[0] ?? 0]) {
     for (const tier of tiers) {
       yield {
         ...PLAIN_SALE, store: entry.store, utcOffsetMinutes, ...(entry.member === undefined ? {} : { member: entry.member }),
-        ...(tier === undefined ? {} : { tier }), ...(bill.lines === undefined ? {} : { lines: bill.lines }),
+        ...(tier === undefined ? {} : { tier }), ...(offer === undefined ? {} : { offer }), ...(bill.lines === undefined ? {} : { lines: bill.lines }),
       };
     }
   }

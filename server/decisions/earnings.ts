@@ -37,8 +37,8 @@ export function isPossible({ values, downTo }: Earnings, earned: Points): boolea
 }
 
 /**
- * Everything that a sale may have earned: tier, birthday and first purchase are what only the till knew, and so is how much of
- * the day's cap was left. The answers that most sales have are tried first.
+ * Everything that a sale may have earned: tier, birthday and first purchase are what only the till knew, and so are a personal offer and
+ * how much of the day's cap was left. The answers that most sales have are tried first.
  */
 export function earningsOf(programme: Programme, at: EarningFacts): Earnings {
   const values = new Set<number>();
@@ -77,13 +77,13 @@ function* contextsOf(rule: EarnRule, at: EarningFacts): Generator<SaleContext> {
   const offsets = multipliers.some((one) => one.schedule !== undefined) ? at.offsets : [at.offsets[0] ?? 0];
   const hasBirthday = multipliers.some((one) => one.birthday === true);
   for (const isFirst of firstPurchase > 0 ? [false, true] : [false]) {
-    for (const tier of tiersOf(rule)) {
+    for (const holder of holdersOf(rule)) {
       for (const utcOffsetMinutes of offsets) {
         const today = formatDay(dayAt(at.nowMs, utcOffsetMinutes)).slice(5);
         for (const birthday of hasBirthday ? [undefined, today] : [undefined]) {
           yield {
-            ...PLAIN_SALE, store: at.store, utcOffsetMinutes, isFirst, earnedToday: points(0),
-            ...(tier === undefined ? {} : { tier }), ...(birthday === undefined ? {} : { birthday }), ...(at.lines === undefined ? {} : { lines: at.lines }),
+            ...PLAIN_SALE, store: at.store, utcOffsetMinutes, isFirst, earnedToday: points(0), ...holder,
+            ...(birthday === undefined ? {} : { birthday }), ...(at.lines === undefined ? {} : { lines: at.lines }),
           };
         }
       }
@@ -91,12 +91,21 @@ function* contextsOf(rule: EarnRule, at: EarningFacts): Generator<SaleContext> {
   }
 }
 
-/** No tier, and one of each group of tiers that the same campaigns name: the others of a group earn alike. */
-function tiersOf({ multipliers = [] }: EarnRule): (string | undefined)[] {
+/** Members as campaigns tell them apart: by tier and by personal offer, none of both first. */
+function* holdersOf({ multipliers = [] }: EarnRule): Generator<Pick<SaleContext, 'tier' | 'offer'>> {
+  for (const tier of groupsOf(multipliers.map((one) => one.tiers))) {
+    for (const offer of groupsOf(multipliers.map((one) => one.offers))) {
+      yield { ...(tier === undefined ? {} : { tier }), ...(offer === undefined ? {} : { offer }) };
+    }
+  }
+}
+
+/** None, and one id of each group that the same campaigns name: the others of a group earn alike. */
+function groupsOf(lists: readonly (readonly string[] | undefined)[]): (string | undefined)[] {
   const groups = new Map<string, string>();
-  for (const tier of new Set(multipliers.flatMap((one) => one.tiers ?? []))) {
-    const group = multipliers.map((one) => (one.tiers?.includes(tier) === true ? 1 : 0)).join('');
-    if (!groups.has(group)) groups.set(group, tier);
+  for (const id of new Set(lists.flatMap((list) => list ?? []))) {
+    const group = lists.map((list) => (list?.includes(id) === true ? 1 : 0)).join('');
+    if (!groups.has(group)) groups.set(group, id);
   }
   return [undefined, ...groups.values()];
 }

@@ -69,10 +69,15 @@ export function quoteVouchers(programme: Pick<Programme, 'vouchers'>, shown: rea
   const goods = goodsOf(at);
   const applied: AppliedVoucher[] = [];
   for (const { voucher, rule } of admitted.sort(byOrder)) {
+    const pieces = goods.map((one) => one.pieces);
     const parts = takeOff(rule, goods);
     const discountMinor = sumOf(parts);
     if (discountMinor > 0) applied.push({ voucher, rule: rule.id, discountMinor, lineDiscountsMinor: at.context.lines === undefined ? null : parts });
-    else refused.set(shown.findIndex((one) => one.voucher === voucher), { voucher, why: { code: 'worth-nothing' } });
+    else {
+      // What takes nothing off takes no piece either: the sale is the same as if it had not been shown.
+      goods.forEach((one, index) => (one.pieces = pieces[index] ?? 0));
+      refused.set(shown.findIndex((one) => one.voucher === voucher), { voucher, why: { code: 'worth-nothing' } });
+    }
   }
   const discountMinor = minor(applied.reduce((sum, one) => sum + one.discountMinor, 0));
   const used = (voucher: string): boolean => applied.some((one) => one.voucher === voucher);

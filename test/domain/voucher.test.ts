@@ -72,6 +72,9 @@ describe('several vouchers', () => {
     const two = [shown('free', { voucher: 'A' }), shown('free', { voucher: 'B' })];
     expect(quoteOf([freeItemVoucher({ items: ['tea'] })], two, caseOf([line('tea', 601, { quantity: 2 })])).applied.map((one) => one.discountMinor)).toEqual([300, 301]);
     expect(quoteOf([freeItemVoucher({ items: ['tea'] })], two, AT)).toMatchObject({ discountMinor: 300, refused: [{ voucher: 'B', why: { code: 'worth-nothing' } }] });
+    // One that takes nothing off (half of a cent) leaves its piece to the others, as if it had not been shown.
+    const cent = caseOf([line('tea', 1, { quantity: 2 }), line('cake', 600)]);
+    expect(quoteOf([freeItemVoucher({ items: ['tea'] })], two, cent)).toMatchObject({ applied: [], discountMinor: 0 });
   });
 });
 

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import type { SaleContext } from '../../shared/domain/context.ts';
 import { businessDate } from '../../shared/domain/date.ts';
-import { expiryDay, quoteEarning } from '../../shared/domain/earn.ts';
-import type { BillLine, Entry } from '../../shared/domain/entry.ts';
+import { expiryDay } from '../../shared/domain/earn.ts';
+import type { BillLine, Entry, UsedVoucher } from '../../shared/domain/entry.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
-import type { EarnMultiplier, EarnRule, Place, Programme, RedemptionLimits, RedemptionRule } from '../../shared/domain/programme.ts';
+import type { EarnMultiplier, EarnRule, Place, Programme, RedemptionLimits, RedemptionRule, VoucherRule } from '../../shared/domain/programme.ts';
 import { decideRedemption, quote, type QuoteInput } from '../../shared/domain/quote.ts';
+import { quoteSaleEarning, quoteVouchers } from '../../shared/domain/voucher-quote.ts';
+import type { PresentedVoucher } from '../../shared/domain/voucher.ts';
 import { anyEarn, anyRule, programmeOf } from '../domain/rules.ts';
 
 const STORES = ['S1', 'S2'];
 const TIERS = ['gold', 'black'];
+const OFFERS = ['back', 'usual'];
 const CATEGORIES = ['food', 'tobacco', 'cake'];
 const name = { en: 'x', 'zh-CN': '某' };
 /** 1 March 2026; times of the tests lie in the two months from then. */
@@ -29,7 +32,10 @@ const place = fc.record(
 ) as fc.Arbitrary<Place>;
 const small = fc.integer({ min: 1, max: 500 });
 const more = fc.record(
-  { excludedCategories: fc.subarray(CATEGORIES, { minLength: 1 }), maxPointsPerDay: small.map(points), withVouchers: fc.boolean() },
+  {
+    excludedCategories: fc.subarray(CATEGORIES, { minLength: 1 }), maxPointsPerDay: small.map(points), withVouchers: fc.boolean(),
+    offers: fc.subarray(OFFERS, { minLength: 1 }),
+  },
   { requiredKeys: [] },
 ) as fc.Arbitrary<RedemptionLimits>;
 /** Most rules hold everywhere, or no sale of the tests would redeem anything. */
@@ -48,8 +54,8 @@ const tellingEarn: fc.Arbitrary<EarnRule> = fc.tuple(
     { requiredKeys: [] },
   ),
 ).map(([rule, part]) => ({ ...rule, ...part }));
-const multiplier: fc.Arbitrary<Omit<EarnMultiplier, 'id' | 'name'>> = fc.tuple(fc.integer({ min: 0, max: 50_000 }), place, fc.boolean())
-  .map(([factorBp, where, birthday]) => ({ factorBp, ...where, ...(birthday ? { birthday: true as const } : {}) }));
+const multiplier: fc.Arbitrary<Omit<EarnMultiplier, 'id' | 'name'>> = fc.tuple(fc.integer({ min: 0, max: 50_000 }), place, fc.boolean(), fc.subarray(OFFERS))
+  .map(([factorBp, where, birthday, offers]) => ({ factorBp, ...where, ...(birthday ? { birthday: true as const } : {}), ...(offers.length === 0 ? {} : { offers }) }));
 /** Earning rules that also ask for what only the till knew. */
 const askingEarn: fc.Arbitrary<EarnRule> = fc.tuple(
   tellingEarn,
@@ -62,6 +68,15 @@ const lines = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
+const voucherRule: fc.Arbitrary<VoucherRule> = fc.tuple(
+  seldom(place), seldom(fc.record({ categories: fc.subarray(CATEGORIES, { minLength: 1 }), withPoints: fc.boolean(), stacking: fc.constantFrom('alone', 'once'), maxUsesPerMember: fc.constant(3) }, { requiredKeys: [] })),
+  fc.oneof(
+    fc.record({ kind: fc.constant('amount' as const), discountMinor: small.map(minor) }),
+    fc.record({ kind: fc.constant('percentage' as const), shareBp: fc.integer({ min: 1, max: 10_000 }) }),
+    fc.record({ kind: fc.constant('free-item' as const), categories: fc.subarray(CATEGORIES, { minLength: 1 }) }),
+  ),
+).map(([where, terms, worth]) => ({ id: 'v', name, ...where, ...terms, ...worth }) as VoucherRule);
+
 /** Everything that a till knows when it sells. */
 export interface SaleCase {
   programme: Programme;
@@ -70,6 +85,8 @@ export interface SaleCase {
   balance: number;
   nowMs: number;
   context: SaleContext;
+  /** Vouchers that are shown; each may be used here. */
+  vouchers?: PresentedVoucher[];
   /** The share of the largest redemption that is asked for, of 1,000; 0: nothing is redeemed. */
   wanted: number;
 }
@@ -81,34 +98,40 @@ export function anySale(telling: boolean): fc.Arbitrary<SaleCase> {
     programme: fc.tuple(fc.array(placedRule, { minLength: 1, maxLength: 3 }), telling ? tellingEarn : askingEarn).map(([redeem, earn]) => programmeOf(redeem, earn)),
     goods, balance: fc.nat(50_000), nowMs: moment, wanted: fc.oneof(fc.constant(0), fc.constant(1_000), fc.integer({ min: 1, max: 1_000 })),
     store: fc.constantFrom(...STORES), tier: fc.option(fc.constantFrom(...TIERS), { nil: undefined }), hasBirthday: fc.boolean(), isFirst: fc.boolean(),
-    redeemedToday: fc.nat(300), earnedToday: fc.nat(300), utcOffsetMinutes: fc.constantFrom(0, 480, -300),
-  }).map(({ programme, goods: { lines: of, billMinor }, balance, nowMs, wanted, tier, hasBirthday, redeemedToday, earnedToday, ...rest }) => ({
-    programme, billMinor, lines: of, balance, nowMs, wanted,
+    vouchers: fc.oneof({ weight: 3, arbitrary: fc.constant<VoucherRule[]>([]) }, { weight: 1, arbitrary: fc.array(voucherRule, { minLength: 1, maxLength: 3 }) }),
+    offer: fc.option(fc.constantFrom(...OFFERS), { nil: undefined }), redeemedToday: fc.nat(300), earnedToday: fc.nat(300), utcOffsetMinutes: fc.constantFrom(0, 480, -300),
+  }).map(({ programme, goods: { lines: of, billMinor }, balance, nowMs, wanted, tier, offer, vouchers, hasBirthday, redeemedToday, earnedToday, ...rest }) => ({
+    programme: { ...programme, ...(vouchers.length === 0 ? {} : { vouchers: vouchers.map((rule, index) => ({ ...rule, id: `v${index}` })) }) },
+    vouchers: vouchers.map((_, index): PresentedVoucher => ({ voucher: `V${index}`, rule: `v${index}`, standing: 'ready', uses: { total: 1, byMember: 1, today: 1 } })),
+    billMinor, lines: of, balance, nowMs, wanted,
     context: {
-      ...rest, redeemedToday: points(redeemedToday), earnedToday: points(earnedToday), hasVouchers: false,
+      ...rest, member: 'M1', ...(offer === undefined ? {} : { offer }), redeemedToday: points(redeemedToday), earnedToday: points(earnedToday), hasVouchers: false,
       ...(tier === undefined ? {} : { tier }), ...(of === undefined ? {} : { lines: of }), ...(hasBirthday ? { birthday: businessDate(nowMs, rest.utcOffsetMinutes).slice(5) } : {}),
     },
   }));
 }
 
 /** The sale's entry, decided by the functions that the till decides with. */
-export function entryOf({ programme, billMinor, lines: of, balance, nowMs, context, wanted }: SaleCase): Entry {
+export function entryOf({ programme, billMinor, lines: of, balance, nowMs, context, wanted, vouchers: shown = [] }: SaleCase): Entry {
+  const vouchers = shown.length === 0 || billMinor === 0 ? null : quoteVouchers(programme, shown, { billMinor: minor(billMinor), nowMs, context });
+  const used = vouchers?.applied.map(({ voucher, rule, discountMinor }): UsedVoucher => ({ voucher, rule, discountMinor })) ?? [];
   const input: QuoteInput = {
     programme, billMinor, currency: programme.currency, balance: points(balance), nowMs, context,
-    cover: { leased: points(balance), atRiskAllowed: points(0), cap: 'policy' },
+    cover: { leased: points(balance), atRiskAllowed: points(0), cap: 'policy' }, ...(shown.length === 0 ? {} : { vouchers: shown }),
   };
   const quoted = wanted === 0 ? undefined : quote(input);
   const most = quoted?.ok === true ? quoted.value.proposed : null;
   const decision = most === null ? undefined : decideRedemption(input, Math.max(1, Math.floor((most.points * wanted) / 1_000)), most.rule);
   const option = decision?.ok === true ? decision.value : null;
   const discountMinor = option?.discountMinor ?? minor(0);
-  const earned = quoteEarning(programme.earn, { billMinor: minor(billMinor), discountMinor, nowMs, context }).points;
+  const earned = quoteSaleEarning(programme.earn, { billMinor: minor(billMinor), discountMinor, nowMs, context }, vouchers).points;
   const expiresOn = expiryDay(programme.earn, nowMs, context.utcOffsetMinutes);
   return {
     v: 1, id: 'sale', store: context.store, terminal: 'T1', epoch: 1, seq: 1, prevHash: '0'.repeat(64), kind: 'sale', programme: programme.version, staff: 'maya',
     member: 'M1', occurredAt: { ms: nowMs, n: 0 }, wallMs: nowMs, businessDate: businessDate(nowMs, context.utcOffsetMinutes),
-    bill: { totalMinor: minor(billMinor), netMinor: minor(billMinor - discountMinor), currency: programme.currency, ...(of === undefined ? {} : { lines: of }) },
+    bill: { totalMinor: minor(billMinor), netMinor: minor(billMinor - (vouchers?.discountMinor ?? 0) - discountMinor), currency: programme.currency, ...(of === undefined ? {} : { lines: of }) },
     ...(option === null ? {} : { redeem: { rule: option.rule, points: option.points, discountMinor, cover: { leases: [], atRisk: option.points } } }),
+    ...(used.length === 0 ? {} : { vouchers: used }),
     ...(earned === 0 ? {} : { earn: { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }) } }),
   };
 }

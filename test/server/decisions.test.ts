@@ -31,22 +31,24 @@ const amended = (entry: Entry, change: (entry: Entry) => void): Entry => {
 
 describe('a sale decided again', () => {
   it('never differs when the till decided it, whatever the server cannot know of it', () => {
-    const seen = { redeemed: 0, earned: 0 };
+    const seen = { redeemed: 0, earned: 0, vouchers: 0 };
     fc.assert(
       fc.property(anySale(false), fc.constantFrom(0, 60, -60), (sale, summer) => {
         const entry = entryOf(sale);
         if (entry.redeem !== undefined) seen.redeemed += 1;
         if (entry.earn !== undefined) seen.earned += 1;
+        if (entry.vouchers !== undefined) seen.vouchers += 1;
         expect(findDifferences(entry, at(sale.programme, sale.context.utcOffsetMinutes + summer))).toEqual([]);
       }),
       { numRuns: 2_000, seed: 11 },
     );
     expect(seen.redeemed).toBeGreaterThan(100);
+    expect(seen.vouchers).toBeGreaterThan(100);
     expect(seen.earned).toBeGreaterThan(200);
   });
 
   it('differs by one point and by one cent, wherever they are', () => {
-    const seen = { redeemed: 0, earned: 0 };
+    const seen = { redeemed: 0, earned: 0, vouchers: 0 };
     fc.assert(
       fc.property(anySale(true), fc.constantFrom(1, -1), (sale, by) => {
         const entry = entryOf(sale);
@@ -61,6 +63,10 @@ describe('a sale decided again', () => {
           else copy.earn = { ...copy.earn, points: points(earned) };
         })).toContain('earn');
         if (entry.earn !== undefined) seen.earned += 1;
+        if (entry.vouchers !== undefined) {
+          seen.vouchers += 1;
+          expect(plant((copy) => void Object.assign(copy.vouchers?.[0] ?? {}, { discountMinor: (copy.vouchers?.[0]?.discountMinor ?? 0) + by }))).toEqual(expect.arrayContaining(['voucher', 'net']));
+        }
         if (entry.redeem === undefined) return;
         seen.redeemed += 1;
         // A cent more or less off the bill, with the bill and the earning as that would make them.
@@ -73,6 +79,7 @@ describe('a sale decided again', () => {
       { numRuns: 1_000, seed: 12 },
     );
     expect(seen.redeemed).toBeGreaterThan(40);
+    expect(seen.vouchers).toBeGreaterThan(40);
     expect(seen.earned).toBeGreaterThan(100);
   });
 
@@ -103,6 +110,10 @@ describe('a sale decided again', () => {
     expect(findDifferences(entry, at(undefined))).toEqual([{ what: 'programme', expected: '', found: '1', reason: 'programme-missing' }]);
     expect(findDifferences(entry, at({ ...programme, effectiveFromMs: NOON_MS + 1 }))).toEqual([{ what: 'programme', expected: '', found: '1', reason: 'rule-not-valid-now' }]);
     expect(findDifferences(entry, at({ ...programme, effectiveFromMs: NOON_MS }))).toEqual([]);
+    // A store's own programme: nowhere else, and not after its end.
+    expect(findDifferences(entry, at({ ...programme, store: 'S1', effectiveUntilMs: NOON_MS + 1 }))).toEqual([]);
+    expect(findDifferences(entry, at({ ...programme, store: 'S1', effectiveUntilMs: NOON_MS }))).toMatchObject([{ what: 'programme', reason: 'rule-not-valid-now' }]);
+    expect(findDifferences(entry, at({ ...programme, store: 'S2' }))).toMatchObject([{ what: 'programme', reason: 'not-at-this-store' }]);
   });
 
   it('looks at the bill first: its lines, its currency', () => {

@@ -151,6 +151,18 @@ describe('a sale decided again', () => {
     for (const impossible of [49, 51, 99, 108, 158, 200]) expect(findDifferences(earned(impossible), at(programme))).toMatchObject([{ what: 'earn', expected: '50…157', found: String(impossible) }]);
   });
 
+  it('takes any personal offer for made, when a rule or a campaign asks for one', () => {
+    const names = { en: 'n', 'zh-CN': '名' };
+    const earn: EarnRule = { points: points(1), perMinor: minor(100), basis: 'gross', multipliers: [{ id: 'back', name: names, factorBp: 20_000, offers: ['back'] }] };
+    const redeem = [ratioRule(1, 1, { tiers: ['gold'], offers: ['noon', 'back'] })];
+    const context = { store: 'S1', utcOffsetMinutes: 0, redeemedToday: points(0), earnedToday: points(0), hasVouchers: false, isFirst: false, tier: 'gold', offer: 'back' };
+    const { entry, programme } = saleOf({ earn, redeem, context });
+    expect(entry).toMatchObject({ redeem: { points: 1_000 }, earn: { points: 100 } });
+    expect(findDifferences(entry, at(programme))).toEqual([]);
+    const more = amended(entry, (copy) => void Object.assign(copy.earn ?? {}, { points: 150 }));
+    expect(findDifferences(more, at(programme))).toEqual([{ what: 'earn', expected: '50 / 100', found: '150' }]);
+  });
+
   it('takes any number below a cap of the day for possible, and none above', () => {
     const { entry, programme } = saleOf({ earn: { points: points(1), perMinor: minor(100), basis: 'gross', maxPerDay: points(30) }, wanted: 0 });
     expect(entry.earn?.points).toBe(30);

@@ -122,11 +122,12 @@ async function judge(
 async function compose(
   options: OpeningOptions, sentinel: Sentinel, replica: Replica, storage: SqliteStorage,
 ): Promise<OpenTill & { blockedBy: 'replica-damaged' | undefined }> {
-  const { folder, enrolled: { identity, key }, server, version, now, onDiverged, onRestored } = options;
+  const { folder, enrolled: { identity, key }, server, version, now, log, onDiverged, onRestored } = options;
   const { ended } = chainFiles(folder, identity);
   const ports = createPorts({ key, sentinel, ...(now === undefined ? {} : { now }) });
   const sync = await createSync({
     replica, identity, ports, server, onRestored,
+    onAlarm: ({ code, day, entry = null }) => log.info('the signed checkpoint does not hold what was acknowledged', { code, day, entry }),
     onDiverged(how) {
       // On the disk first: a till that is started again without its network must not go on either.
       if (readText(ended) !== undefined) return;

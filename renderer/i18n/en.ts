@@ -431,6 +431,8 @@ export const en = {
   'fault.unreadable': 'What answers at the server’s address is not the server, or its answer was cut off. Entries stay safe on this machine. Check the network if this stays.',
   'fault.other-server': 'This is not the server that this till is enrolled with. Nothing was sent. Call the operator.',
   'fault.sent-invalid': 'The server sent something that does not hold, and it was not used. Sales go on. Call the operator if this stays.',
+  'fault.checkpoint-false': 'The server showed a signed record of the ledger that it did not sign. Sales go on and are kept here. Call the operator.',
+  'fault.checkpoint-lacks': 'The server’s signed record of the ledger does not hold an entry of this till as it was acknowledged. Sales go on and are kept here. Call the operator; keep this machine as it is.',
   'fault.replica-write': 'What the server sent could not be stored on this machine. It is fetched again by itself. Check that the disk has space.',
   'fault.busy': 'The server is busy. Nothing is lost; the till tries again by itself.',
   'fault.terminal-revoked': 'The operator has withdrawn this till. Saved entries stay on this machine. Call the operator.',

@@ -430,6 +430,8 @@ export const zhCN: Record<MessageId, string> = {
   'fault.unreadable': '该地址上应答的不是服务器，或应答不完整。记录已安全存于本机。若一直如此，请检查网络。',
   'fault.other-server': '这不是本机登记时的服务器，未上传任何内容。请联系运维。',
   'fault.sent-invalid': '服务器发来的内容无效，未被采用，收银照常。若一直如此，请联系运维。',
+  'fault.checkpoint-false': '服务器出示的账本签名记录并非其所签。可继续销售，记录保存在本机。请联系运维。',
+  'fault.checkpoint-lacks': '服务器签名的账本记录与此前向本机确认的某笔记录不符。可继续销售，记录保存在本机。请联系运维，并保持本机原样。',
   'fault.replica-write': '服务器发来的内容无法存到本机，稍后会自动重新获取。请检查磁盘空间。',
   'fault.busy': '服务器繁忙。记录不会丢失，稍后自动重试。',
   'fault.terminal-revoked': '运维已停用这台收银机。已存的记录仍在本机，请联系运维。',

@@ -30,6 +30,11 @@ export const BLOCKING = [
 ] as const satisfies readonly TillErrorCode[];
 export type BlockingCode = (typeof BLOCKING)[number];
 
-/** What can go wrong between till and server beside the server's own errors; the till goes on by itself with each. */
-export const SYNC_FAULTS = ['unreachable', 'unreadable', 'other-server', 'document-invalid', 'replica-write', 'lease-invalid'] as const;
+/**
+ * What can go wrong between till and server beside the server's own errors; the till goes on by itself with each. The last two
+ * are alarms about the ledger: a checkpoint that the server did not sign, and one without what the server had acknowledged.
+ */
+export const SYNC_FAULTS = [
+  'unreachable', 'unreadable', 'other-server', 'document-invalid', 'replica-write', 'lease-invalid', 'checkpoint-false', 'checkpoint-lacks',
+] as const;
 export type SyncFaultCode = (typeof SYNC_FAULTS)[number];

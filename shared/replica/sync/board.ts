@@ -3,7 +3,7 @@ import type { ServerErrorCode, SyncFaultCode } from '../../contract/errors.ts';
 import type { SyncView } from '../../contract/views.ts';
 
 /** Where an error comes from; a part that works again takes its own error back and no other. */
-export type FaultSource = 'connection' | 'push' | 'lease' | `pull:${string}`;
+export type FaultSource = 'connection' | 'push' | 'lease' | 'checkpoint' | `pull:${string}`;
 
 /** Collects what the parts of the sync know into one view. */
 export interface Board {

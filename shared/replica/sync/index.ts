@@ -11,11 +11,13 @@ import { Pusher, type Divergence } from './push.ts';
 import { createServerCalls, type ServerCalls } from './server.ts';
 import { createSession } from './session.ts';
 import { createPause, HOST_TIMERS, SYNC_TIMING, type Pause, type SyncTiming, type Timers } from './timing.ts';
+import { createWitness, type LedgerAlarm } from './witness.ts';
 
 export { enrolTill } from './enrol.ts';
 export { sendFormerChain } from './former.ts';
 export type { Divergence } from './push.ts';
 export type { SyncTiming, Timers } from './timing.ts';
+export type { LedgerAlarm } from './witness.ts';
 
 /** What a till's sync is made of. */
 export interface SyncOptions {
@@ -31,6 +33,8 @@ export interface SyncOptions {
   onDiverged?: (how: Divergence) => void;
   /** Called when the server shows that it went back to a backup: it may have lost what it had acknowledged of earlier chains, too. */
   onRestored?: () => void;
+  /** Called when a signed checkpoint does not hold what the server had acknowledged. */
+  onAlarm?: (alarm: LedgerAlarm) => void;
 }
 
 /**
@@ -75,6 +79,10 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
   };
   const kept = connection.keep({ meet: () => pusher.meet(), onOnline: everything, onHead: (head) => pulls.onHead(head) });
   const looking = lookAgain(everything, connection, createPause(timers, stopped), timing.roundMs, stopped);
+  const witness = createWitness({
+    calls, book, board, connection, identity, ports, timing, timers, stopped, meet: () => pusher.meet(), onAlarm: (alarm) => options.onAlarm?.(alarm),
+  });
+  const witnessing = witness.keep();
   const parts = { replica, identity, ports, calls, board, connection, pulls, pusher, timing, timers, stopped, onDiverged };
 
   return {
@@ -93,7 +101,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
     publish: (request) => publishWhenOnline({ calls, connection, pulls }, request),
     async stop() {
       control.abort();
-      await Promise.all([kept, looking, pusher.idle(), pulls.stop()]);
+      await Promise.all([kept, looking, witnessing, pusher.idle(), pulls.stop()]);
       book.stop();
       board.close();
     },

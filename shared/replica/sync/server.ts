@@ -1,3 +1,4 @@
+import { LatestCheckpointResponse, ProofResponse, type InclusionProof } from '../../contract/checkpoint.ts';
 import { PULLED, type PulledName } from '../../contract/collections.ts';
 import type { Envelope } from '../../contract/entry.ts';
 import {
@@ -8,6 +9,7 @@ import type { AccountDoc, LeaseDoc } from '../../contract/documents.ts';
 import { PublishResponse, type PublishRequest } from '../../contract/programmes.ts';
 import { OpenLeasesResponse, ShortfallsResponse, type OpenLeases, type Shortfalls } from '../../contract/reports.ts';
 import { compileCheck, type Check } from '../../contract/validate.ts';
+import type { SignedCheckpoint } from '../../domain/checkpoint.ts';
 import type { NamedLease } from '../ports.ts';
 import type { Answer, Http, OpenedStream } from './http.ts';
 import type { Session } from './session.ts';
@@ -43,6 +45,10 @@ export interface ServerCalls {
   shortfalls(): Promise<Answer<Shortfalls>>;
   openLeases(): Promise<Answer<OpenLeases>>;
   publish(request: PublishRequest): Promise<Answer<PublishResponse>>;
+  /** The latest signed checkpoint of the ledger; its signature is for the caller to check. */
+  checkpoint(): Promise<Answer<{ checkpoint: SignedCheckpoint }>>;
+  /** That an entry is in the latest checkpoint; refuses with `not-found` when it is not. */
+  proof(entry: string): Promise<Answer<InclusionProof>>;
   stream(): Promise<Answer<OpenedStream>>;
 }
 
@@ -59,6 +65,8 @@ const isFound = compileCheck(FindResponse);
 const isShortfalls = compileCheck(ShortfallsResponse);
 const isOpenLeases = compileCheck(OpenLeasesResponse);
 const isPublished = compileCheck(PublishResponse);
+const isLatest = compileCheck(LatestCheckpointResponse);
+const isProof = compileCheck(ProofResponse);
 const isIncarnation = compileCheck(Incarnation);
 const isCheckpoint = compileCheck(CheckpointSchema);
 const isResult = compileCheck(PushResult);
@@ -115,6 +123,9 @@ export function createServerCalls(http: Http, session: Session, timing: SyncTimi
       authorised((token) => http.ask({ path: '/v1/reports/shortfalls?state=open', token, check: isShortfalls, timeoutMs: requestMs })),
     openLeases: () => authorised((token) => http.ask({ path: '/v1/leases/open', token, check: isOpenLeases, timeoutMs: requestMs })),
     publish: (body) => authorised((token) => http.ask({ path: '/v1/programmes', body, token, check: isPublished, timeoutMs: requestMs })),
+    checkpoint: () => authorised((token) => http.ask({ path: '/v1/checkpoints/latest', token, check: isLatest, timeoutMs: requestMs })),
+    proof: (entry) =>
+      authorised((token) => http.ask({ path: `/v1/checkpoints/proof?entry=${encodeURIComponent(entry)}`, token, check: isProof, timeoutMs: requestMs })),
     stream: () => authorised((token) => http.open({ path: '/v1/sync/stream', token, timeoutMs: connectMs })),
   };
 }

@@ -38,6 +38,10 @@ export interface SyncTiming {
   ledgerSpacingMs: number;
   leaseSpacingMs: number;
   directorySpacingMs: number;
+  /** When the latest signed checkpoint is looked at first, how often then, and the pause between two entries looked for in it. */
+  checkpointFirstMs: number;
+  checkpointMs: number;
+  proofSpacingMs: number;
 }
 
 export const SYNC_TIMING: SyncTiming = {
@@ -53,6 +57,9 @@ export const SYNC_TIMING: SyncTiming = {
   ledgerSpacingMs: 150,
   leaseSpacingMs: 500,
   directorySpacingMs: 2_000,
+  checkpointFirstMs: 60_000,
+  checkpointMs: 3_600_000,
+  proofSpacingMs: 20,
 };
 
 /** Waits that end early when somebody asks, or when the sync stops. */

@@ -39,7 +39,7 @@ export async function checkLeases(store: Store, found: string[]): Promise<void> 
 
 /** L2 and L7: a redemption takes its named leases as far as they reach, in their holder's chain, before anything else. */
 function checkOrder(rows: readonly EntryRow[], leases: readonly LeasesTable[], found: string[]): void {
-  const left = new Map(leases.map((lease) => [lease.id, { lease, points: lease.points, named: 0, closedAt: Number.MAX_SAFE_INTEGER }]));
+  const left = new Map(leases.map((lease) => [lease.id, { lease, points: lease.points, named: 0, closedAt: undefined as number | undefined }]));
   const closers = new Map(leases.map((lease) => [lease.closed_by, lease.id]));
   for (const row of rows) {
     const entry = JSON.parse(row.bytes) as Entry;
@@ -53,8 +53,9 @@ function checkOrder(rows: readonly EntryRow[], leases: readonly LeasesTable[], f
       if (entry.redeem?.cover.atRisk === 0 && entry.wallMs > lease.spend_by) found.push(`L2: ${row.id} spends lease ${lease.id} after its time`);
       if (entry.redeem?.cover.atRisk === 0) held.named += part.points;
       if (held.named > lease.points) found.push(`L2: ${row.id} spends lease ${lease.id} beyond its grant`);
-      // What stood before the holder's own close and came late is still the lease's: the close waited for it.
-      const use = row.seq > held.closedAt ? 0 : Math.min(part.points, held.points);
+      // What stands between the grant and the holder's own close and came late is still the lease's: the close waited for it.
+      const isOver = held.closedAt !== undefined && (row.seq > held.closedAt || row.seq <= lease.granted_seq);
+      const use = isOver ? 0 : Math.min(part.points, held.points);
       held.points -= use;
       leased += use;
     }

@@ -11,6 +11,7 @@ import { ManagerScreen } from '../features/manager/ManagerScreen.tsx';
 import { ReceiptScreen } from '../features/receipt/ReceiptScreen.tsx';
 import { SaleScreen } from '../features/sale/SaleScreen.tsx';
 import { useSale, useSaleState, type Sale } from '../features/sale/use-sale.ts';
+import { useShowVoucher } from '../features/sale/use-vouchers.ts';
 import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
 import { VoidScreen } from '../features/void/VoidScreen.tsx';
 import { useHost, useStore } from '../host/context.tsx';
@@ -103,12 +104,13 @@ function useSaleDesk() {
     leave(state.member, match.id);
     dispatch({ do: 'attach', member: match.id });
   }, [leave, state.member, dispatch]);
-  const onUnknown = useCallback((code: string) => {
+  const showVoucher = useShowVoucher(state.member, dispatch);
+  const onUnknown = useCallback((code: string): Promise<boolean> => {
     // A receipt's barcode is its entry's number: scanned at the sale, it opens that entry.
-    if (parseNumber(code) === undefined) return false;
+    if (parseNumber(code) === undefined) return showVoucher(code);
     go(`/history/${code}`);
-    return true;
-  }, [go]);
+    return Promise.resolve(true);
+  }, [go, showVoucher]);
   const lookup = useLookup(onFound, onUnknown);
   const sale = useSale([state, dispatch], lookup, showReceipt);
   return {

@@ -15,6 +15,7 @@
  * sale          `bill-amount`, `points-line`, `to-pay`, `stub`, `stub-after`, `member`, `balance`, `as-of`, `cover`,
  *               `option-proposed`, `option-none`, `option-RULE`, `refusal`, `refusal-take`, `at-risk`, `limits`, `earning`,
  *               `remove-member`, `void-last`, `clear`, `notice`
+ * vouchers      `voucher-add`, `voucher-CODE` (data-applies), `voucher-remove-CODE`, `vouchers-line`
  * lookup        `lookup` (the text field), `match-MEMBER`, `no-match`
  * receipt       `receipt`, `receipt-number`, `receipt-state` (data-state), `print`, `void-this`, `receipt-after`, `last-sale`
  * history       `history`, `row-ENTRY` (data-state), `history-search`, `filter-all|sales|voids|open`, `history-more`
@@ -38,6 +39,9 @@ export const TEST_IDS = {
   optionProposed: 'option-proposed', optionNone: 'option-none',
   option: (rule: string): string => `option-${rule}`,
   refusal: 'refusal', refusalTake: 'refusal-take', atRisk: 'at-risk', limits: 'limits', earning: 'earning', removeMember: 'remove-member',
+  voucherAdd: 'voucher-add', vouchersLine: 'vouchers-line',
+  voucher: (code: string): string => `voucher-${code}`,
+  voucherRemove: (code: string): string => `voucher-remove-${code}`,
   voidLast: 'void-last', clear: 'clear', notice: 'notice',
   lookup: 'lookup', noMatch: 'no-match',
   match: (member: string): string => `match-${member}`,

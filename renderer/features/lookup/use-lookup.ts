@@ -36,9 +36,9 @@ export function hasCard({ card, formerCard }: MemberMatch, code: string): boolea
 
 /**
  * Finds members by card, phone tail or name. `onFound` hears of the one that was meant; `onUnknown` may take a scan that is
- * nobody's card (a receipt, say) and answers whether it did.
+ * nobody's card (a receipt or a voucher, say) and answers whether it did.
  */
-export function useLookup(onFound: (match: MemberMatch) => void, onUnknown: (code: string) => boolean): Lookup {
+export function useLookup(onFound: (match: MemberMatch) => void, onUnknown: (code: string) => Promise<boolean>): Lookup {
   const host = useHost();
   const [text, setText] = useState('');
   const [found, setFound] = useState<MemberMatch[] | null>(null);
@@ -97,7 +97,7 @@ export function useLookup(onFound: (match: MemberMatch) => void, onUnknown: (cod
       const answer = (members: MemberMatch[]): void => {
         const exact = members.find((member) => hasCard(member, wanted));
         if (exact !== undefined) choose(exact);
-        else if (!onUnknown(wanted)) setUnknownCard(wanted);
+        else onUnknown(wanted).then((took) => took || setUnknownCard(wanted), () => setUnknownCard(wanted));
       };
       change('');
       ask(wanted, answer).catch(() => setUnknownCard(wanted));

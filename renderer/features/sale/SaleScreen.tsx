@@ -13,6 +13,7 @@ import { MemberPanel } from './MemberPanel.tsx';
 import { RedeemPanel } from './RedeemPanel.tsx';
 import { SaleNotices } from './SaleNotices.tsx';
 import { SaleSlip } from './SaleSlip.tsx';
+import { VoucherPanel } from './VoucherPanel.tsx';
 import { primaryOf } from './primary.ts';
 import type { LookupPort, Sale } from './use-sale.ts';
 
@@ -51,6 +52,7 @@ export function SaleScreen({ sale, lookup, lookupPanel, onScan, onVoidLast, onRe
       }
     >
       <SaleNotices sale={sale} />
+      <VoucherPanel sale={sale} />
       {sale.state.member === null ? lookupPanel : (
         <>
           <MemberPanel member={sale.member} onRemove={onRemoveMember} />
@@ -72,7 +74,7 @@ function useSaleKeys(sale: Sale, lookup: LookupPort, onScan: (code: string) => v
   const { currency } = useStore();
   const { state, dispatch } = sale;
   const text = (typed: string): void => {
-    if (state.field === 'lookup' || (state.member === null && /^\p{L}/u.test(typed))) {
+    if (state.field === 'lookup' || (state.field !== 'voucher' && state.member === null && /^\p{L}/u.test(typed))) {
       if (state.field !== 'lookup') dispatch({ do: 'focus', field: 'lookup' });
       lookup.type(typed);
     } else dispatch({ do: 'type', text: typed, currency });
@@ -83,10 +85,10 @@ function useSaleKeys(sale: Sale, lookup: LookupPort, onScan: (code: string) => v
   };
   const clear = (): void => {
     if (lookup.text !== '') lookup.clear();
-    else if (state.choice === null && state.member !== null) onRemoveMember();
+    else if (state.choice === null && state.vouchers.length === 0 && state.field !== 'voucher' && state.member !== null) onRemoveMember();
     else dispatch({ do: 'clear' });
   };
-  useKeys({ onText: text, onBackspace: backspace, onEnter: sale.go, onEscape: clear, onScan });
+  useKeys({ onText: text, onBackspace: backspace, onEnter: sale.go, onEscape: clear, onScan, onFunctionKey: { F7: () => dispatch({ do: 'focus', field: 'voucher' }) } });
   return { text, backspace, clear };
 }
 
@@ -95,6 +97,7 @@ function SaleKeypad({ sale, lookup, keys, actions }: { sale: Sale; lookup: Looku
   const { currency } = useStore();
   const { state } = sale;
   const value = {
+    voucher: state.code === '' ? '\u00a0' : state.code,
     bill: formatMoney(state.bill.minor, currency, language),
     lookup: lookup.text === '' ? '\u00a0' : lookup.text,
     points: state.choice === null ? (sale.option === null ? '0' : formatPoints(sale.option.points, language)) : formatPoints(state.choice.points, language),

@@ -6,7 +6,7 @@ import { formatMoney } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Amount, PointsAmount } from '../../ui/Amount.tsx';
 import { Slip, SlipLine } from '../../ui/paper/Slip.tsx';
-import { balanceAfter } from './next-act.ts';
+import { afterVouchers, balanceAfter } from './next-act.ts';
 import type { Sale } from './use-sale.ts';
 
 /** The bill as paper, with the member's points as its stub. */
@@ -15,6 +15,7 @@ export function SaleSlip({ sale }: { sale: Sale }) {
   const { currency } = useStore();
   const { state, option } = sale;
   const amount = formatMoney(state.bill.minor, currency, language);
+  const off = state.bill.minor - afterVouchers(sale.situation);
   return (
     <Slip label={say('sale.slip')} stub={<Stub sale={sale} />}>
       <AriaButton
@@ -27,13 +28,14 @@ export function SaleSlip({ sale }: { sale: Sale }) {
         <span className="slip-bill-amount" data-long={amount.length > 10} data-testid={TEST_IDS.billAmount} data-minor={state.bill.minor}>{amount}</span>
       </AriaButton>
       <dl className="slip-lines slip-inset">
+        {off > 0 && <SlipLine label={say('sale.vouchers')}><Amount minor={-off} currency={currency} testId={TEST_IDS.vouchersLine} /></SlipLine>}
         <SlipLine label={option === null ? say('sale.points') : say('sale.pointsUsed', { points: option.points })} soft={option === null}>
           <Amount minor={-(option?.discountMinor ?? 0)} currency={currency} testId={TEST_IDS.pointsLine} />
         </SlipLine>
       </dl>
       <dl className="slip-lines slip-inset slip-pay">
         <SlipLine label={say('sale.toPay')}>
-          <Amount minor={option?.netMinor ?? state.bill.minor} currency={currency} testId={TEST_IDS.toPay} />
+          <Amount minor={option?.netMinor ?? afterVouchers(sale.situation)} currency={currency} testId={TEST_IDS.toPay} />
         </SlipLine>
       </dl>
     </Slip>

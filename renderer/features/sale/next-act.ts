@@ -2,6 +2,7 @@ import type { EarnStep } from '../../../shared/domain/earn.ts';
 import type { DecidedRedemption, Quote, RedemptionOption } from '../../../shared/domain/quote.ts';
 import { points, type Points } from '../../../shared/domain/integers.ts';
 import type { Outcome, Refusal } from '../../../shared/domain/refusal.ts';
+import type { VoucherBill } from '../../../shared/contract/views.ts';
 import type { SaleState } from './sale-state.ts';
 
 /** Everything that decides what the large key does. */
@@ -16,6 +17,8 @@ export interface Situation {
   quote: Outcome<Quote> | undefined;
   /** What the core says about the chosen points; undefined until it has answered or when nothing is chosen. */
   decision: Outcome<DecidedRedemption> | undefined;
+  /** What the core says about the vouchers on the bill; undefined until it has answered or when there are none. */
+  vouchers?: Outcome<VoucherBill> | undefined;
 }
 
 /** What the large key does now. `wait` means that the core is still answering. */
@@ -23,6 +26,7 @@ export type NextAct =
   | { act: 'wait' }
   | { act: 'next' }
   | { act: 'find' }
+  | { act: 'show'; code: string }
   | { act: 'choose' }
   | { act: 'finish'; withMember: boolean }
   | { act: 'redeem'; option: RedemptionOption }
@@ -35,7 +39,9 @@ export function nextAct(at: Situation): NextAct {
   const { state } = at;
   if (at.busy) return { act: 'wait' };
   if (state.field === 'lookup' && at.lookupText !== '') return at.matches !== null && at.matches > 1 ? { act: 'choose' } : { act: 'find' };
+  if (state.field === 'voucher' && state.code.trim() !== '') return { act: 'show', code: state.code };
   if (state.bill.minor === 0 || state.field === 'bill') return { act: 'next' };
+  if (state.vouchers.length > 0 && at.vouchers === undefined) return { act: 'wait' };
   if (state.member === null) return { act: 'finish', withMember: false };
   if (at.quote === undefined) return { act: 'wait' };
   if (state.choice === null) return proposalAct(at.quote);
@@ -60,6 +66,11 @@ export function standingEarning({ state: { choice }, quote, decision }: Situatio
   if (quote?.ok !== true) return [];
   const { proposed, without } = quote.value.earning;
   return choice === null ? (proposed ?? without) : without;
+}
+
+/** The bill that is left once vouchers are taken off, before points. */
+export function afterVouchers({ state, vouchers }: Pick<Situation, 'state' | 'vouchers'>): number {
+  return vouchers?.ok === true ? vouchers.value.netMinor : state.bill.minor;
 }
 
 /** Points the member has after the sale as it stands. */

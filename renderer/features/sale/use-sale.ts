@@ -7,6 +7,7 @@ import { useHost, useStore, useWatch } from '../../host/context.tsx';
 import { faultCode } from '../../host/host.ts';
 import { useAnswer } from '../../host/use-answer.ts';
 import { DraftKeeper } from './draft-keeper.ts';
+import { appliedOf, useShowVoucher, useVoucherBill } from './use-vouchers.ts';
 import { nextAct, standingOption, type NextAct, type Situation } from './next-act.ts';
 import { NEW_SALE, reduceSale, type SaleAction, type SaleState } from './sale-state.ts';
 
@@ -57,8 +58,10 @@ export function useSale(
   const keeper = useDraft(state, dispatch);
   const member = useWatch('member', state.member === null ? null : { member: state.member });
   const { quote, decision } = useVerdicts(state, member, setFault);
+  const vouchers = useVoucherBill(state, setFault);
+  const show = useShowVoucher(state.member, dispatch);
   const situation: Situation = {
-    state, quote, decision, lookupText: lookup.text, matches: lookup.matches, busy: lookup.busy || committing,
+    state, quote, decision, vouchers, lookupText: lookup.text, matches: lookup.matches, busy: lookup.busy || committing,
   };
   const act = nextAct(situation);
   useRevealAfterPause(act, dispatch);
@@ -71,7 +74,7 @@ export function useSale(
         const { saleId } = await keeper.settled();
         const outcome = await host.call('commitSale', {
           saleId, billMinor: state.bill.minor, currency, member: state.member,
-          redeem: option === null ? null : { points: option.points, rule: option.rule },
+          redeem: option === null ? null : { points: option.points, rule: option.rule }, ...appliedOf(vouchers),
         });
         if (outcome.ok) {
           keeper.save(null);
@@ -88,10 +91,14 @@ export function useSale(
         setCommitting(false);
       }
     },
-    [host, keeper, dispatch, currency, state.bill.minor, state.member, onCommitted],
+    [host, keeper, dispatch, currency, state.bill.minor, state.member, vouchers, onCommitted],
   );
 
-  const go = useGo({ act, currency, lookup, dispatch, commit });
+  const showTyped = useCallback((code: string) => {
+    const unknown = (): void => dispatch({ do: 'refuse', refusal: { code: 'voucher-refused', voucher: code.trim(), why: { code: 'unknown' } } });
+    show(code).then((known) => known || unknown(), (error: unknown) => setFault(faultCode(error)));
+  }, [show, dispatch]);
+  const go = useGo({ act, currency, lookup, dispatch, commit, show: showTyped });
   const change = useCallback((action: SaleAction) => {
     setFault(null);
     dispatch(action);
@@ -105,10 +112,11 @@ interface GoParts {
   lookup: LookupPort;
   dispatch: (action: SaleAction) => void;
   commit: (option: RedemptionOption | null) => Promise<void>;
+  show: (code: string) => void;
 }
 
 /** Enter pressed while the core is still answering is kept, but only a redemption may follow from it. */
-function useGo({ act, currency, lookup, dispatch, commit }: GoParts): () => void {
+function useGo({ act, currency, lookup, dispatch, commit, show }: GoParts): () => void {
   const kept = useRef(false);
   useEffect(() => {
     if (act.act === 'wait' || !kept.current) return;
@@ -125,6 +133,8 @@ function useGo({ act, currency, lookup, dispatch, commit }: GoParts): () => void
         return dispatch({ do: 'bill-done', currency });
       case 'find':
         return lookup.submit();
+      case 'show':
+        return show(act.code);
       case 'reveal':
         return dispatch({ do: 'reveal' });
       case 'take':
@@ -156,7 +166,7 @@ function useDraft(state: SaleState, dispatch: (action: SaleAction) => void): Dra
       if (done) keeper.save(null);
       else {
         keeper.adopt(draft);
-        if (draft.billMinor > 0 || draft.member !== '') dispatch({ do: 'restore', draft });
+        if (draft.billMinor > 0 || draft.member !== '' || draft.vouchers !== undefined) dispatch({ do: 'restore', draft });
         if (draft.member !== '') void host.call('attachMember', { member: draft.member }).catch(() => undefined);
       }
     };
@@ -173,13 +183,14 @@ function useDraft(state: SaleState, dispatch: (action: SaleAction) => void): Dra
       billMinor: minor(state.bill.minor), member: state.member ?? '',
       ...(state.choice === null ? {} : { points: points(state.choice.points) }),
       ...(state.choice?.rule === undefined ? {} : { rule: state.choice.rule }),
+      ...(state.vouchers.length === 0 ? {} : { vouchers: [...state.vouchers] }),
     };
     const text = JSON.stringify(draft);
     if (text === saved.current) return;
-    const first = saved.current === '' && draft.billMinor === 0 && draft.member === '';
+    const first = saved.current === '' && draft.billMinor === 0 && draft.member === '' && draft.vouchers === undefined;
     saved.current = text;
     if (!first) keeper.save(draft);
-  }, [restored, keeper, state.bill.minor, state.member, state.choice]);
+  }, [restored, keeper, state.bill.minor, state.member, state.choice, state.vouchers]);
   return keeper;
 }
 
@@ -189,7 +200,8 @@ function useVerdicts(state: SaleState, member: MemberView | null | undefined, on
   const { currency } = useStore();
   const billMinor = state.bill.minor;
   const ready = member !== null && member !== undefined && billMinor > 0;
-  const bill = ready ? { member: member.id, billMinor, currency } : null;
+  const shown = state.vouchers.length === 0 ? {} : { vouchers: [...state.vouchers] };
+  const bill = ready ? { member: member.id, billMinor, currency, ...shown } : null;
   const numbers = ready ? [member.balance, member.leased, member.atRiskAllowed] : [];
   const key = bill === null ? null : JSON.stringify([bill, numbers]);
   const fail = (error: unknown): void => onFault(faultCode(error));

@@ -22,6 +22,8 @@ export interface ReceiptContent {
   totalMinor: number;
   discountMinor: number;
   netMinor: number;
+  /** Vouchers of a sale; of a reversal, those that it gave back. */
+  vouchers?: readonly { voucher: string; name?: { en: string; 'zh-CN': string }; discountMinor: number }[];
   memberName: string;
   cardTail: string;
   redeemed: number;
@@ -78,13 +80,19 @@ function ReceiptHead({ receipt }: { receipt: ReceiptContent }) {
 function MoneyLines({ receipt }: { receipt: ReceiptContent }) {
   const { say, language } = useWords();
   const { currency, rule } = receipt;
+  const { vouchers = [] } = receipt;
+  // Points are what the vouchers did not take off.
+  const byPoints = receipt.kind === 'reversal' ? receipt.discountMinor : receipt.discountMinor - vouchers.reduce((sum, one) => sum + one.discountMinor, 0);
   const net = receipt.kind === 'reversal' ? 'receipt.refunded' : 'receipt.net';
   return (
     <dl className="slip-lines">
       <SlipLine label={say('receipt.total')}><Amount minor={receipt.totalMinor} currency={currency} /></SlipLine>
-      {receipt.discountMinor > 0 && (
-        <SlipLine label={say('receipt.discount')}><Amount minor={-receipt.discountMinor} currency={currency} /></SlipLine>
-      )}
+      {vouchers.map(({ voucher, name, discountMinor }) => (
+        <SlipLine key={voucher} label={say(receipt.kind === 'reversal' ? 'receipt.voucherBack' : 'receipt.voucher', { voucher: name?.[language] ?? voucher })} soft={receipt.kind === 'reversal'}>
+          <Amount minor={-discountMinor} currency={currency} />
+        </SlipLine>
+      ))}
+      {byPoints > 0 && <SlipLine label={say('receipt.discount')}><Amount minor={-byPoints} currency={currency} /></SlipLine>}
       {rule !== undefined && <SlipLine label={<span className="receipt-how">{rule[language]}</span>} soft>{''}</SlipLine>}
       <SlipLine label={say(net)} strong><Amount minor={receipt.netMinor} currency={currency} /></SlipLine>
     </dl>

@@ -226,6 +226,7 @@ export class ScriptedCore implements Host {
     const receipt = this.receiptOf(input.saleId, one, {
       totalMinor: bill.value, discountMinor: minor(off.discountMinor + discount), netMinor: minor(off.netMinor - discount), redeemed: used, atRisk, earned,
     });
+    if (codes.length > 0) receipt.vouchers = off.vouchers.map(({ voucher, name, discountMinor }) => ({ voucher, discountMinor, ...(name === null ? {} : { name }) }));
     this.world.receipts.set(input.saleId, receipt);
     if (one !== undefined) one.balance = points(one.balance - used + earned);
     this.draft = this.newDraft();

@@ -18,10 +18,10 @@ const DAY_MS = 86_400_000;
 /** Somebody who comes often: so many purchases within so many days, most of them here. */
 const OFTEN_VISITS = 3;
 const OFTEN_DAYS = 30;
-/** Somebody who comes here and hardly anywhere else: purchases on so many days within so many days, nine of ten of them here. */
+/** Somebody who comes here and hardly anywhere else: purchases on so many days within so many days, three of four of them here. */
 const LOYAL_VISITS = 2;
 const LOYAL_DAYS = 365;
-const LOYAL_TENTHS = 9;
+const LOYAL_QUARTERS = 3;
 /** Redemptions that make a habit. */
 const RECENT_REDEMPTIONS = 5;
 
@@ -42,7 +42,7 @@ export function standingPoints(visits: readonly Visit[], at: { nowMs: number; ba
 export function isLoyal(visits: readonly Visit[], nowMs: number): boolean {
   const loyal = within(visits, nowMs, LOYAL_DAYS);
   const days = new Set(loyal.filter(({ here }) => here).map(({ atMs }) => Math.floor(atMs / DAY_MS)));
-  return days.size >= LOYAL_VISITS && loyal.filter(({ here }) => here).length * 10 >= loyal.length * LOYAL_TENTHS;
+  return days.size >= LOYAL_VISITS && loyal.filter(({ here }) => here).length * 4 >= loyal.length * LOYAL_QUARTERS;
 }
 
 /** Whether a member has come often of late, and mostly to this till. */

@@ -1,7 +1,7 @@
 import { seededRandom } from '../support/random.ts';
 
-/** Mean length of an outage, in days of the file, where the share allows it. */
-const MEAN_DAYS = 2;
+/** Mean length of an outage, in days of the file, where the share allows it: outages last hours, and a day is the file's finest grain. */
+const MEAN_DAYS = 1;
 
 /**
  * Which days a till is cut off: outages of some days each with time online between them, so that over the years the till is

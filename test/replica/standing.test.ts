@@ -77,6 +77,35 @@ describe('standing leases', () => {
     expect(await leased()).toBeGreaterThan(0);
   });
 
+  it('are asked for again when the member has left the other till, too', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
+    await sell('s1', 300);
+    await sell('s2', 300);
+    await callBack();
+    await settle();
+    const elsewhere = world.office.grant({ terminal: 'T9', epoch: 1, spendByMs: world.nowMs + LEASE_TERM_MS }, 'M1', undefined);
+    await world.sync.pullAccounts(['M1']);
+    await settle();
+    expect([await leased(), elsewhere?.points]).toEqual([0, expect.any(Number)]);
+    world.office.close(elsewhere?.id ?? '');
+    world.office.moveElsewhere('M1', elsewhere?.points ?? 0);
+    await world.sync.pullAccounts(['M1']);
+    await expect.poll(() => leased()).toBe(elsewhere?.points);
+  });
+
+  it('are asked for as soon as a regular has earned elsewhere what can be redeemed', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 0) });
+    await sell('s1', 0);
+    world.office.moveElsewhere('M1', -10_000);
+    await world.sync.pullAccounts(['M1']);
+    // What a purchase earns is less than any rule of the programme takes.
+    await sell('s2', 0);
+    expect(await leased()).toBe(0);
+    world.office.moveElsewhere('M1', 700);
+    await world.sync.pullAccounts(['M1']);
+    await expect.poll(() => leased()).toBeGreaterThanOrEqual(700);
+  });
+
   it('stay while the member is here, whoever calls them back, and go when the member goes', async () => {
     world = await World.open({ members: (office) => office.addMember('M1', 3_000) });
     await sell('s1', 300);

@@ -186,7 +186,8 @@ export class Office {
     sale.clawedBack = points(Math.min(sale.earned, sale.clawedBack + entry.reversal.clawBackPoints));
   }
 
-  private close(id: string): void {
+  /** Gives a lease back, as its holder's own entry does. */
+  close(id: string): void {
     const lease = this.leases.get(id);
     if (lease === undefined) return;
     lease.open = false;

@@ -115,8 +115,8 @@ async function grantIn(
 async function readEarlier(trx: Transaction<Tables>, till: { terminal: string; epoch: number }, member: string, id: string): Promise<Granted | undefined> {
   const row = await trx.selectFrom('leases').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) {
-    // An entry's id is taken, too: both name the source of postings.
-    const taken = await trx.selectFrom('postings').select('source').where('source', '=', id).executeTakeFirst();
+    // An entry's id is taken, too, also of one that moved nothing: both name the source of postings.
+    const taken = await trx.selectFrom('entries').select('id').where('id', '=', id).executeTakeFirst();
     return taken === undefined ? undefined : { ok: false, code: 'invalid' };
   }
   const { terminal, epoch, points: granted, spend_by: spendByMs, signature, state, rev } = row;

@@ -32,12 +32,13 @@ describe.each(ENGINES)('a lease that a till named, on %s', (engine) => {
     const other = await enrolTill(world.store, 'N2');
     const leases = await leasesOf();
     const earned = till.sale('A', 500);
-    await send(world.ledger, till, [earned]);
+    const idle = till.entry({ kind: 'shift', shift: { event: 'open', shift: 's1' } });
+    await send(world.ledger, till, [earned, idle]);
     const first = await leases.grant(till.identity, { member: 'A', points: points(200), lease: 'asked-1' });
     expect(first).toMatchObject({ ok: true, lease: { id: 'asked-1', points: 200 } });
     expect(await leases.grant(till.identity, { member: 'A', lease: 'asked-1' })).toEqual(first);
     expect(await free('A')).toBe(300);
-    for (const request of [{ member: 'B', lease: 'asked-1' }, { member: 'A', lease: earned.id }]) {
+    for (const request of [{ member: 'B', lease: 'asked-1' }, { member: 'A', lease: earned.id }, { member: 'A', lease: idle.id }]) {
       expect(await leases.grant(till.identity, request)).toEqual({ ok: false, code: 'invalid' });
     }
     expect(await leases.grant(other.identity, { member: 'A', lease: 'asked-1' })).toEqual({ ok: false, code: 'invalid' });

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 /** How long a session token holds, milliseconds. */
 export const TOKEN_MS = 15 * 60_000;
@@ -47,7 +47,14 @@ export function readToken(secret: Buffer, token: string): TokenClaims | undefine
   return { terminal, epoch: Number(epoch), expiresMs: Number(expiresMs) };
 }
 
-const mac = (secret: Buffer, text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
+/** Keys made of secrets: one that is made anew for each MAC takes as long as the MAC itself. */
+const keys = new WeakMap<Buffer, KeyObject>();
+
+function mac(secret: Buffer, text: string): string {
+  const key = keys.get(secret) ?? createSecretKey(secret);
+  keys.set(secret, key);
+  return createHmac('sha256', key).update(text).digest('base64url');
+}
 
 function same(a: string, b: string): boolean {
   const left = Buffer.from(a);

@@ -2,6 +2,7 @@ import { readTotals } from '../../server/reports/totals.ts';
 import { verifyDatabase } from '../../server/verify/audit.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
 import { checkLeases } from './leasechecks.ts';
+import { ROGUE } from './rogue.ts';
 import type { History } from './history.ts';
 
 interface Row {
@@ -16,7 +17,7 @@ export async function findViolations(history: History): Promise<string[]> {
   const { invariants } = await readTotals(store);
   for (const [name, holds] of Object.entries(invariants)) if (!holds) found.push(`${name} does not hold in the totals`);
   const report = await verifyDatabase({ file });
-  const rogues = new Set((await store.db.selectFrom('entries').select('id').where('terminal', '=', 'R1').execute()).map(({ id }) => id));
+  const rogues = new Set((await store.db.selectFrom('entries').select('id').where('terminal', '=', ROGUE).execute()).map(({ id }) => id));
   // A run of entries is proven by its last signature; a false one before it is posted and told, which is what the audit does here.
   const told = report.faults.filter(({ code, id }) => code !== 'signature-wrong' || !rogues.has(id));
   for (const fault of told) found.push(`verify: ${JSON.stringify(fault)}`);

@@ -24,8 +24,8 @@ export const virtualMs = (): number => nowMs;
 export const drawByte = (): number => Math.floor(random() * 256);
 
 /** Begins a history: no event is waiting, and the clock stands at the beginning. */
-export function beginHistory(seed: number): void {
-  nowMs = BEGINNING_MS;
+export function beginHistory(seed: number, atMs = BEGINNING_MS): void {
+  nowMs = atMs;
   order = 0;
   events = [];
   random = seededRandom(seed * 2_654_435_761 + 1);

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { putStaff } from '../../server/directory/staff.ts';
-import { putStore } from '../../server/directory/stores.ts';
-import { putMembers } from '../../server/members/members.ts';
-import { publishProgramme } from '../../server/programmes/programmes.ts';
 import type { AtRiskPolicy } from '../../shared/domain/atrisk.ts';
-import { minor, points } from '../../shared/domain/integers.ts';
-import type { Programme } from '../../shared/domain/programme.ts';
+import { points } from '../../shared/domain/integers.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
 import { seededRandom } from '../support/random.ts';
 import { advance, beginHistory, virtualMs } from './clock.ts';
@@ -15,7 +10,8 @@ import type { Counts, Fault } from './faults.ts';
 import { Network } from './network.ts';
 import { Rogue } from './rogue.ts';
 import { SimulatedServer } from './server.ts';
-import { PIN, SimulatedTill, type Result } from './till.ts';
+import { openShops, placeOf } from './opening.ts';
+import { SimulatedTill, type Result } from './till.ts';
 
 /** How large a history is. */
 export interface Size { tills: number; members: number; steps: number; policy?: AtRiskPolicy['name'] }
@@ -28,15 +24,6 @@ export const POLICIES: readonly AtRiskPolicy[] = [
   { name: 'balanced', perSale: points(300), perMemberDay: points(400), perOutage: points(450) },
   { name: 'generous', perSale: points(2_000), perMemberDay: points(4_000), perOutage: points(20_000) },
 ];
-
-/** The programme's versions: each earns another number of points. */
-export function programmeOf(version: number, fromMs: number): Programme {
-  return {
-    version, name: { en: 'Points', 'zh-CN': '积分' }, currency: 'USD', effectiveFromMs: fromMs,
-    earn: { points: points(version), perMinor: minor(100), basis: 'net', expiresAfterMonths: 1 },
-    redeem: [{ kind: 'ratio', id: 'ratio', name: { en: 'Points', 'zh-CN': '积分' }, stepPoints: points(50), stepMinor: minor(50), multiple: points(50) }],
-  };
-}
 
 /** One history: a server, its tills, and what they have told. */
 export class History {
@@ -71,7 +58,7 @@ export class History {
   readonly expectBlocked = new Set<SimulatedTill>();
   /** Promises that were seen broken on the way. */
   readonly broken: string[] = [];
-  /** Acknowledged entries that their till has no more, or only in a chain of an earlier enrolment. */
+  /** Acknowledged entries that their till has no more. */
   private readonly gone = new Set<string>();
   /** Whether a reclaim, a fork or a restore may have taken cover from a redemption. */
   mayLoseCover = false;
@@ -83,8 +70,6 @@ export class History {
     this.size = size;
     this.root = at.root;
     this.counts = at.counts;
-    beginHistory(seed);
-    forgetLives();
     this.random = seededRandom(seed);
     // Drawn also when it is given, so that all else of the history stays.
     const drawn = this.pick(POLICIES);
@@ -99,33 +84,22 @@ export class History {
     this.members = Array.from({ length: size.members }, (_, index) => `M${index + 1}`);
     this.server = new SimulatedServer(at.root);
     this.network = new Network(this.server, seededRandom(seed ^ 0x5bd1_e995), at.counts);
-    globalThis.fetch = this.network.fetch as unknown as typeof fetch;
   }
 
-  /** The shops, their people and members, and tills that have loaded them. */
+  /** Opens the shops: their server, and tills that know everybody. */
   async begin(): Promise<void> {
-    await this.server.start();
-    const { store } = this.server;
-    const leaseCap = points(this.pick([300, 1_000]));
-    for (const id of ['S1', 'S2']) {
-      await putStore(store, {
-        id, region: 'R1', name: { en: id, 'zh-CN': id }, currency: 'USD', utcOffsetMinutes: 0, address: '1 Test Street',
-        receiptFooter: { en: '', 'zh-CN': '' }, demo: false, leaseCap, leaseTermMs: 3_600_000, atRisk: this.policy,
-      });
-      await putStaff(store, { id: `boss-${id}`, store: id, name: `Boss ${id}`, role: 'manager', pin: PIN });
-    }
-    await publishProgramme(store, programmeOf(1, 0));
-    await putMembers(store, this.members.map((id, index) => ({
-      id, card: `6000${index}`, name: `Member ${id}`, phone: `1555000${1_000 + index}`, region: 'R1', homeStore: 'S1', joinedOn: '2026-01-01',
-    })));
-    for (let index = 0; index < this.size.tills; index += 1) {
-      const till = new SimulatedTill({ name: `T${index + 1}`, store: index % 3 === 2 ? 'S2' : 'S1', root: this.root, network: this.network });
+    const { size, members, policy, root, network, server } = this;
+    await openShops(root, { tills: size.tills, members, policy, leaseCap: this.pick([300, 1_000]) });
+    beginHistory(this.seed);
+    forgetLives();
+    globalThis.fetch = network.fetch as unknown as typeof fetch;
+    await server.start();
+    for (let index = 0; index < size.tills; index += 1) {
+      const till = new SimulatedTill({ ...placeOf(index), root, network });
       await till.start();
-      await till.enrol(await this.server.code(till.name, till.store));
       this.tills.push(till);
     }
-    await advance(4_000);
-    for (const till of this.tills) await till.signIn();
+    await advance(1_000);
   }
 
   chance(share: number): boolean {
@@ -174,11 +148,6 @@ export class History {
       this.gone.add(id);
       if (!known.has(id)) this.lost.add(id);
     }
-  }
-
-  /** A till begins another chain; what it had sent of the one before is not offered again. */
-  enrolledAgain(till: SimulatedTill): void {
-    for (const { id, till: of } of this.acknowledged) if (of === till.name) this.gone.add(id);
   }
 
   /** The server goes back to a backup: what the tills have no more either is nowhere. */

@@ -16,7 +16,7 @@ const inside = (name: string): string => `${ROOT}/test/simulate/inside/${name}.t
 /** What modules of the product get in the place of what they ask for: whose path, what, and by which module. */
 const EXCHANGED: readonly { from: RegExp; asks: RegExp; gets: string }[] = [
   { from: /\/(server|electron\/core)\//, asks: /^node:crypto$/, gets: inside('crypto') },
-  { from: /\/electron\/core\//, asks: /^node:timers\/promises$/, gets: inside('timers') },
+  { from: /\/(server|electron\/core)\//, asks: /^node:timers\/promises$/, gets: inside('timers') },
   // RxDB's collections may be open once in a process; its storage below them is the till's own, and stays.
   { from: /\/electron\/core\/opening\.ts$/, asks: /\/shared\/replica\/database\.ts$/, gets: inside('replica') },
   { from: /\/electron\/core\/storage\/databases\.ts$/, asks: /\/connection\.ts$/, gets: inside('connection') },

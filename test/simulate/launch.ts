@@ -3,13 +3,16 @@ import { join } from 'node:path';
 
 const HERE = import.meta.dirname;
 
+/** A history leaves much behind; with room for it less time goes into clearing away. */
+export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=64'];
+
 /** How a process ended, and the lines of JSON that it wrote. */
 export interface Ended<T> { code: number; lines: T[]; errors: string }
 
 /** Runs a program of the simulation to its end, in a process of its own: it exchanges modules and the clock. */
 export function launch<T>(program: 'main' | 'worker', args: readonly string[], env: Record<string, string> = {}): Promise<Ended<T>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(HERE, `${program}.ts`), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, [...WORKER_FLAGS, join(HERE, `${program}.ts`), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     let text = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Fault } from './faults.ts';
+import { WORKER_FLAGS } from './launch.ts';
 import { readOptions, type Options } from './options.ts';
 
 interface Line {
@@ -60,7 +61,7 @@ function take(line: Line, options: Options, report: Report, digests: Map<number,
 /** Runs every n-th seed in a process of its own; answers its exit code. */
 async function runWorker(index: number, workers: number, onLine: (line: Line) => void): Promise<number> {
   const args = process.argv.slice(2).filter((_, at, all) => all[at] !== '--workers' && all[at - 1] !== '--workers');
-  const child: ChildProcess = spawn(process.execPath, [new URL('worker.ts', import.meta.url).pathname, ...args, '--workers', String(workers)], {
+  const child: ChildProcess = spawn(process.execPath, [...WORKER_FLAGS, new URL('worker.ts', import.meta.url).pathname, ...args, '--workers', String(workers)], {
     stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SIMULATE_WORKER: String(index) },
   });
   const stop = (): void => void child.kill();

@@ -10,6 +10,9 @@ import type { History } from './history.ts';
 
 const ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
+/** The rogue's terminal. */
+export const ROGUE = 'R1';
+
 /** A till with a program of its own, which sends what no till of ours would: every entry linked and signed, some of them odd. */
 export class Rogue {
   private readonly key: KeyObject;
@@ -85,7 +88,7 @@ export class Rogue {
   private async session(history: History): Promise<string | undefined> {
     const { server } = history;
     if (this.enrolment === undefined) {
-      const code = await server.code('R1', 'S1');
+      const code = await server.code(ROGUE, 'S1');
       const enrolled = await server.answer({ method: 'POST', path: '/v1/enrol', token: undefined, body: { code, publicKey: this.publicKey } });
       if (enrolled.status !== 200) return undefined;
       this.enrolment = enrolled.body as Enrolment;

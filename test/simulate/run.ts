@@ -2,7 +2,7 @@ import { advance, advanceUntil } from './clock.ts';
 import { findViolations } from './checks.ts';
 import type { Counts } from './faults.ts';
 import { History, type Size } from './history.ts';
-import { heal, strike } from './strikes.ts';
+import { heal, isSent, strike } from './strikes.ts';
 import { trade } from './trade.ts';
 
 /** What became of one seed. */
@@ -26,11 +26,7 @@ export async function runSeed(seed: number, size: Size, at: { root: string; coun
       await history.pass(100 + history.below(1_900));
     }
     await heal(history);
-    const isSent = (): boolean => history.tills.every((till) => {
-      const view = till.view();
-      return view?.phase === 'ready' && view.sync.online && view.sync.waiting - view.sync.quarantined <= 0;
-    });
-    if (!(await advanceUntil(isSent, 300_000))) {
+    if (!(await advanceUntil(() => history.tills.every(isSent), 300_000))) {
       violations.push(...history.tills.map((till) => `not sent: ${till.name} ${JSON.stringify(till.view()?.sync)} ${till.view()?.blockedBy}`));
     }
     await advance(65_000);

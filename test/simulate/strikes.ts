@@ -2,8 +2,9 @@ import { openSync, readdirSync, rmSync, statSync, writeSync, closeSync, cpSync, 
 import { publishProgramme } from '../../server/programmes/programmes.ts';
 import { advance, leap, schedule } from './clock.ts';
 import type { Fault } from './faults.ts';
-import { programmeOf, type History } from './history.ts';
+import type { History } from './history.ts';
 import { quietWire } from './network.ts';
+import { programmeOf } from './opening.ts';
 import { SimulatedTill } from './till.ts';
 
 const HOUR_MS = 3_600_000;
@@ -169,6 +170,7 @@ async function bringBack(history: History): Promise<void> {
     if (history.expectBlocked.delete(till) && view?.phase !== 'blocked') history.broken.push(`sentinel: ${till.name} trades on a replica that is behind what it acknowledged`);
   }
   for (const till of history.tills) if (history.server.isUp && history.chance(0.3)) await enrolAgain(history, till);
+  for (const till of history.tills) till.greet();
 }
 
 /** A till that may not go on gets a code, as a manager would give one. */
@@ -176,9 +178,8 @@ async function enrolAgain(history: History, till: SimulatedTill): Promise<void> 
   const view = till.view();
   const error = view?.sync.lastError?.code ?? '';
   if (view === undefined || (view.phase !== 'blocked' && !['terminal-revoked', 'not-enrolled'].includes(error))) return;
-  const before = await till.enrol(await history.server.code(till.name, till.store));
-  history.tell(`${till.name} enrols again after ${view.blockedBy ?? error}: ${before?.ok === true ? 'done' : (before?.code ?? 'no answer')}`);
-  if (before?.ok === true) history.enrolledAgain(till);
+  const result = await till.enrol(await history.server.code(till.name, till.store));
+  history.tell(`${till.name} enrols again after ${view.blockedBy ?? error}: ${result?.ok === true ? 'done' : (result?.code ?? 'no answer')}`);
 }
 
 /** Ends every fault, starts what is down, and enrols again what may not trade. */
@@ -192,10 +193,20 @@ export async function heal(history: History): Promise<void> {
   history.serverRestartMs = 0;
   for (const till of history.restarts.keys()) history.restarts.set(till, 0);
   await bringBack(history);
-  for (let round = 0; round < 8; round += 1) {
-    await advance(20_000);
+  // A till may look well before it has met what it must still hear, so that a few quiet rounds count.
+  for (let round = 0, quiet = 0; round < ROUNDS_MOST && quiet < ROUNDS_QUIET; round += 1) {
+    await advance(10_000);
     for (const till of history.tills) await enrolAgain(history, till);
+    quiet = history.tills.every(isSent) ? quiet + 1 : 0;
   }
+}
+const ROUNDS_MOST = 16;
+const ROUNDS_QUIET = 3;
+
+/** Whether a till trades, is online and has nothing left to send. */
+export function isSent(till: SimulatedTill): boolean {
+  const view = till.view();
+  return view?.phase === 'ready' && view.sync.online && view.sync.waiting - view.sync.quarantined <= 0;
 }
 
 const replicaFiles = (till: SimulatedTill): string[] =>

@@ -64,6 +64,12 @@ export class SimulatedTill {
     if (this.view()?.phase !== 'blocked') await this.wait(this.call('signIn', { staff: `boss-${this.store}`, pin: PIN }), 5_000);
   }
 
+  /** Somebody who finds nobody signed in does so. */
+  greet(): void {
+    const view = this.view();
+    if (view?.phase === 'ready' && view.staff === null) void this.call('signIn', { staff: `boss-${this.store}`, pin: PIN });
+  }
+
   async enrol(code: string): Promise<Result<'enrol'> | undefined> {
     const result = await this.wait(this.call('enrol', { code }), 30_000);
     if (result?.ok === true) await this.signIn();
@@ -103,6 +109,14 @@ export class SimulatedTill {
 
   member(member: string): MemberView | null | undefined {
     return this.watch('member', { member });
+  }
+
+  /** Ends the process as its own stop does. */
+  async close(): Promise<void> {
+    const { core } = this;
+    this.core = undefined;
+    this.life = undefined;
+    if (core !== undefined) await this.wait(core.stop(), 20_000);
   }
 
   /** Ends the process as a kill does, or a power cut; answers how many bytes of the disk were lost. */

@@ -35,7 +35,7 @@ export const TEST_IDS = {
   staff: (id: string): string => `staff-${id}`,
   pinDots: 'pin-dots',
   billAmount: 'bill-amount', pointsLine: 'points-line', toPay: 'to-pay', stub: 'stub', stubAfter: 'stub-after',
-  member: 'member', balance: 'balance', asOf: 'as-of', cover: 'cover', expiry: 'expiry', mergedAway: 'merged-away',
+  member: 'member', balance: 'balance', asOf: 'as-of', cover: 'cover', tier: 'tier', offer: 'offer', expiry: 'expiry', mergedAway: 'merged-away',
   optionProposed: 'option-proposed', optionNone: 'option-none',
   option: (rule: string): string => `option-${rule}`,
   refusal: 'refusal', refusalTake: 'refusal-take', atRisk: 'at-risk', limits: 'limits', earning: 'earning', removeMember: 'remove-member',

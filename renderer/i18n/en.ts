@@ -1,3 +1,5 @@
+import { offersEn } from './offers.en.ts';
+
 /**
  * English messages in ICU message format, by id: the source that every other catalogue is typed after. Words for states come
  * from the screens design and are binding.
@@ -358,7 +360,6 @@ export const en = {
   'refusal.not-at-this-hour': 'This offer holds only {when}.',
   'refusal.not-at-this-store': 'This offer does not hold in this store.',
   'refusal.tier-needed': 'This offer is for members of another tier: {tiers}.',
-  'refusal.offer-needed': 'This goes with a personal offer that is not made to this member now.',
   'refusal.not-with-vouchers': 'Points cannot be redeemed beside a voucher here. Take the voucher off, or redeem nothing.',
   'refusal.lines-needed': 'Some goods may not be paid with points. Enter the bill by its lines to redeem.',
   'refusal.day-limit': 'At most {limit, number} points a day: {usedToday, number} are redeemed today, {needed, number} are more.',
@@ -451,6 +452,8 @@ export const en = {
   'fault.code-expired': 'This code has expired. Nothing was changed. Ask the operator for a new one.',
   'fault.programme-changed': 'A newer version of the rules was published meanwhile. Nothing was published. Read it and decide again.',
   'fault.not-approved': 'The server knows no such active manager at this store. Nothing was published.',
+
+  ...offersEn,
 } as const;
 
 export type MessageId = keyof typeof en;

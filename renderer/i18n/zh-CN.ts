@@ -1,3 +1,4 @@
+import { offersZhCN } from './offers.zh-CN.ts';
 import type { MessageId } from './en.ts';
 
 /** Simplified Chinese, in the words used at real tills. Typed after the English ids: a missing message does not compile. */
@@ -357,7 +358,6 @@ export const zhCN: Record<MessageId, string> = {
   'refusal.not-at-this-hour': '此项抵扣仅限{when}使用。',
   'refusal.not-at-this-store': '此项抵扣不适用于本店。',
   'refusal.tier-needed': '此项抵扣仅限以下等级的会员：{tiers}。',
-  'refusal.offer-needed': '此项抵扣须有专属优惠，该会员目前没有。',
   'refusal.not-with-vouchers': '此处积分不可与优惠券同用。请取消优惠券，或不抵扣积分。',
   'refusal.lines-needed': '部分商品不可用积分支付，请逐项录入账单后再抵扣。',
   'refusal.day-limit': '每日最多 {limit, number} 分；今日已用 {usedToday, number} 分，{needed, number} 分超出。',
@@ -450,4 +450,6 @@ export const zhCN: Record<MessageId, string> = {
   'fault.code-expired': '此登记码已过期，未做任何更改。请向运维要新的。',
   'fault.programme-changed': '其间已发布新版规则，您的未发布。请查看后再决定。',
   'fault.not-approved': '服务器上没有这位在职店长，未发布任何内容。',
+
+  ...offersZhCN,
 };

@@ -16,6 +16,7 @@ const PATHS = {
   close: 'M6 6l12 12M18 6L6 18',
   card: 'M3 6h18v12H3zM3 10h18M7 15h3',
   held: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3',
+  star: 'M12 4l2.4 5l5.6.7l-4.1 3.8l1.1 5.5l-5-2.8l-5 2.8l1.1-5.5L4 9.7l5.6-.7z',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -73,6 +73,18 @@ export const MemberMatch = strictObject({
 });
 export type MemberMatch = Static<typeof MemberMatch>;
 
+/** Why a personal offer is made, with the names of what it speaks of. */
+export const OfferReasonView = Type.Union([
+  strictObject({ code: Type.Literal('away'), days: Count, usualDays: Count }),
+  strictObject({ code: Type.Literal('usual-time'), weekday: Type.Integer({ minimum: 1, maximum: 7 }), fromMinute: Count, untilMinute: Count }),
+  strictObject({ code: Type.Literal('favourite'), category: Type.String(), visits: Count, of: Count }),
+  strictObject({ code: Type.Literal('usual-spend'), spendMinor: MinorAmount }),
+  strictObject({ code: Type.Literal('near-tier'), tier: Id, by: oneOf(['points', 'spendMinor', 'visits']), missing: Count, name: LocalTextSchema }),
+  strictObject({ code: Type.Literal('near-reward'), rule: Id, missing: PointsCount, name: LocalTextSchema }),
+  strictObject({ code: Type.Literal('birthday') }),
+]);
+export type OfferReasonView = Static<typeof OfferReasonView>;
+
 /** A member at the till, live. */
 export const MemberView = strictObject({
   id: Id,
@@ -90,6 +102,10 @@ export const MemberView = strictObject({
   asOfMs: Type.Union([Milliseconds, Type.Null()]),
   /** Whether a lease is being asked for. */
   cover: oneOf(['none', 'asking', 'held']),
+  /** The tier as the server reckoned it last, and its last day if nothing more is bought. Absent: none. */
+  tier: Type.Optional(strictObject({ id: Id, name: LocalTextSchema, until: Type.Optional(DayText) })),
+  /** The personal offer that is made now. Absent: none. */
+  offer: Type.Optional(strictObject({ id: Id, text: LocalTextSchema, because: Type.Array(OfferReasonView, { maxItems: 10 }) })),
   /**
    * Points that end soon, or that were past their last day, `on`, when this till last heard of the account: those are not
    * redeemed, and the balance may have changed since. `points` is 0 when the till was told the day alone. Absent: neither.

@@ -3,11 +3,13 @@ import type { SaleContext } from '../domain/context.ts';
 import { businessDate } from '../domain/date.ts';
 import type { BillLine } from '../domain/entry.ts';
 import { points, type Points } from '../domain/integers.ts';
+import type { PersonalOffer } from '../domain/offers.ts';
 import type { Programme } from '../domain/programme.ts';
 import { decideRedemption, quote, type CoverInHand, type DecidedRedemption, type Quote, type QuoteInput, type RedemptionOption } from '../domain/quote.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
+import type { Offers } from './offers.ts';
 import type { TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
 import type { Vouchers } from './vouchers.ts';
@@ -29,6 +31,8 @@ export interface Quoting {
   input(at: QuoteCase, nowMs: number, cover?: CoverInHand): Outcome<QuoteInput & { programme: Programme }>;
   /** What rules may ask about a sale beside its amount. */
   context(at: Pick<QuoteCase, 'member' | 'lines'>, nowMs: number): SaleContext;
+  /** The personal offer that is made to a member now; null: none. */
+  offer(member: string, nowMs: number): PersonalOffer | null;
   quote(input: CommandInput<'quote'>): Outcome<Quote>;
   decide(input: CommandInput<'decide'>): Outcome<DecidedRedemption>;
   /** Whether a redemption is worth something else than this till last said it would be. */
@@ -38,22 +42,30 @@ export interface Quoting {
 export interface QuotingParts {
   cover: Cover;
   directory: Directory;
+  offers: Offers;
   projection: Projection;
   ports: TillPorts;
   vouchers: Vouchers;
 }
 
 /** Makes the quoting of a till. */
-export function createQuoting({ cover, directory, projection, ports, vouchers }: QuotingParts): Quoting {
+export function createQuoting({ cover, directory, offers, projection, ports, vouchers }: QuotingParts): Quoting {
   const shown = createShown();
-  const context = ({ member, lines }: Pick<QuoteCase, 'member' | 'lines'>, nowMs: number): SaleContext => {
+  const facts = ({ member, lines }: Pick<QuoteCase, 'member' | 'lines'>, nowMs: number): SaleContext => {
     const { id: store = '', utcOffsetMinutes = 0 } = directory.own() ?? {};
     const used = projection.usedOn(member, businessDate(nowMs, utcOffsetMinutes));
+    // Offline it is the tier that was known last: the server reckons tiers, a till never does.
+    const tier = projection.account(member)?.tier?.id;
     return {
-      ...(member === '' ? {} : { member }),
+      ...(tier === undefined ? {} : { tier }), ...(member === '' ? {} : { member }),
       store, utcOffsetMinutes, redeemedToday: used.redeemed, earnedToday: used.earned, hasVouchers: false, isFirst: projection.isFirst(member),
       ...(lines === undefined ? {} : { lines }),
     };
+  };
+  const offer = (member: string, nowMs: number): PersonalOffer | null => offers.made(member, nowMs, facts({ member }, nowMs));
+  const context = (at: Pick<QuoteCase, 'member' | 'lines'>, nowMs: number): SaleContext => {
+    const made = offer(at.member, nowMs);
+    return { ...facts(at, nowMs), ...(made === null ? {} : { offer: made.offer }) };
   };
   const input = (at: QuoteCase, nowMs: number, inHand?: CoverInHand): Outcome<QuoteInput & { programme: Programme }> => {
     const programme = directory.programme(nowMs);
@@ -68,6 +80,7 @@ export function createQuoting({ cover, directory, projection, ports, vouchers }:
   return {
     input,
     context,
+    offer,
     quote(at) {
       const known = input(at, ports.nowMs());
       if (!known.ok) return known;

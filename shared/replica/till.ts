@@ -11,6 +11,7 @@ import { TillError, tillError } from './fault.ts';
 import { createLeaseKeeper } from './leases.ts';
 import { createMemberIndex, type MemberIndex } from './lookup.ts';
 import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
+import { createOffers } from './offers.ts';
 import { createProgrammes } from './programmes.ts';
 import { createProjection, type AccountSource, type Projection } from './projection.ts';
 import { createQuoting } from './quoting.ts';
@@ -68,6 +69,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
       await parts.chain.idle();
       parts.cover.stop();
       parts.vouchers.stop();
+      parts.offers.stop();
       parts.directory.stop();
       parts.following.unsubscribe();
     },
@@ -98,13 +100,14 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
     staff: () => signIn.now()?.id ?? TILL_STAFF,
   });
   const vouchers = await openVouchers({ replica, identity, ports, sync, chain, uses: voucherUses, programme: (nowMs) => directory.programme(nowMs) });
-  const quoting = createQuoting({ cover, directory, projection, ports, vouchers });
+  const offers = createOffers({ replica, identity, directory, projection });
+  const quoting = createQuoting({ cover, directory, offers, projection, ports, vouchers });
   const desk = createVoucherDesk({ directory, ports, quoting, vouchers, isCard: (text) => index.isCard(text) });
   const voucherCloser = createVoucherCloser({
     chain, directory, drafts, ports, sync, uses: voucherUses, vouchers, mayTrade: blockedBy === undefined, staff: () => signIn.now()?.id ?? TILL_STAFF,
   });
   const receipts = createReceipts({ replica, identity, directory, projection });
-  const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, projection, quoting, receipts, signIn, desk, voucherUses, vouchers, voucherCloser };
+  const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, offers, projection, quoting, receipts, signIn, desk, voucherUses, vouchers, voucherCloser };
   const programmes = createProgrammes(shared);
   return {
     ...shared, index, following, blockedBy,
@@ -186,7 +189,7 @@ function createHandlers(parts: Parts): TillHandlers {
 
 /** Finding members, and who is at the till. */
 function membersHandlers(
-  { index, leases, projection, sync, views }: Parts, signedIn: Trading, trading: Trading,
+  { index, leases, offers, projection, sync, views }: Parts, signedIn: Trading, trading: Trading,
 ): Pick<TillHandlers, 'findMembers' | 'attachMember' | 'detachMember'> {
   return {
     findMembers: ({ text }) => signedIn(async () => {
@@ -195,10 +198,12 @@ function membersHandlers(
       // Whoever was merged is who carries the points now, and is listed once.
       return [...new Map(found.map(views.match).map((match) => [match.id, match])).values()];
     }),
-    attachMember: ({ member }) => trading(() => {
+    attachMember: ({ member }) => trading(async () => {
       const view = views.member(member);
       if (view === null) throw new TillError('invalid-input', { member });
       leases.attach(view.id);
+      // A till whose purchases cannot be read sells on; only its personal offers are missing.
+      await offers.look(view.id).catch(() => undefined);
       return views.member(member) ?? view;
     }),
     async detachMember({ member }) {

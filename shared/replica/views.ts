@@ -4,12 +4,16 @@ import type { AccountDoc } from '../contract/documents.ts';
 import type { MemberMatch, MemberView, TillView, WaitingEntry } from '../contract/views.ts';
 import { expiryOn } from '../domain/expiry.ts';
 import { points } from '../domain/integers.ts';
+import type { PersonalOffer } from '../domain/offers.ts';
+import type { LocalText } from '../domain/programme.ts';
 import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
 import { readDocuments } from './documents.ts';
 import type { LeaseKeeper } from './leases.ts';
 import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
+import type { Offers } from './offers.ts';
 import type { Projection } from './projection.ts';
+import type { Quoting } from './quoting.ts';
 import { entryNumber } from './receipts.ts';
 import type { SignIn } from './signin.ts';
 
@@ -21,7 +25,9 @@ export interface ViewParts {
   cover: Cover;
   directory: Directory;
   leases: LeaseKeeper;
+  offers: Offers;
   projection: Projection;
+  quoting: Quoting;
   signIn: SignIn;
   version: string;
   /** Why this replica may not trade; undefined: it may. */
@@ -44,10 +50,10 @@ const WAITING_MOST = 200;
 
 /** Makes the views; each stream emits what is now at once, and then only what differs. */
 export function createViews(parts: ViewParts): Views {
-  const { replica, identity, sync, cover, directory, leases, projection, signIn } = parts;
+  const { replica, identity, sync, cover, directory, leases, offers, projection, signIn } = parts;
   const till = (): TillView => tillView(parts);
   const member = (id: string): MemberView | null => memberView(parts, id);
-  const moved = merge(cover.changed$, leases.changed$, directory.changed$, sync.view$.pipe(map(() => undefined)));
+  const moved = merge(cover.changed$, leases.changed$, offers.changed$, directory.changed$, sync.view$.pipe(map(() => undefined)));
   return {
     till,
     till$: live(merge(sync.view$, directory.changed$, signIn.staff$), till),
@@ -105,7 +111,7 @@ function matchOf(projection: Projection, found: AccountDoc): MemberMatch {
 }
 
 /** The member, or who carries the points of this one now: whatever is done in the old name is done for the successor. */
-function memberView({ cover, directory, leases, ports, projection, sync }: ViewParts, asked: string): MemberView | null {
+function memberView({ cover, directory, leases, ports, projection, quoting, sync }: ViewParts, asked: string): MemberView | null {
   const id = projection.carrier(asked);
   const account = projection.account(id);
   const balance = projection.balance(id);
@@ -117,6 +123,7 @@ function memberView({ cover, directory, leases, ports, projection, sync }: ViewP
     id, name: account.name, card: account.card, phoneTail: account.phone.slice(-4), joinedOn: account.joinedOn, balance, leased,
     atRiskAllowed: cover.atRisk(id, nowMs).allowed, asOfMs: online ? null : lastHeardMs,
     cover: leased > 0 ? 'held' : leases.isAsking(id) ? 'asking' : 'none', ...expiryView(account, directory, nowMs),
+    ...tierView(account, directory, nowMs), ...offerView(quoting.offer(id, nowMs), directory, nowMs),
     ...(account.mergedInto === undefined ? {} : { mergedAway: true as const }),
   };
 }
@@ -129,4 +136,27 @@ function expiryView(account: AccountDoc, directory: Directory, nowMs: number): P
   if (passedOn !== undefined) return { expiry: { on: passedOn, points: past, isPast: true } };
   if (next === undefined || next.on > directory.today(nowMs + SOON_MS)) return {};
   return { expiry: { ...next, isPast: false } };
+}
+
+/** The tier that was known last, when the programme that holds here has a name for it. */
+function tierView({ tier }: AccountDoc, directory: Directory, nowMs: number): Pick<MemberView, 'tier'> {
+  const name = tierName(directory, nowMs, tier?.id);
+  if (tier?.id === undefined || name === undefined) return {};
+  return { tier: { id: tier.id, name, ...(tier.until === undefined ? {} : { until: tier.until }) } };
+}
+
+/** A personal offer with the names of what its reasons speak of. */
+function offerView(made: PersonalOffer | null, directory: Directory, nowMs: number): Pick<MemberView, 'offer'> {
+  if (made === null) return {};
+  const rules = directory.programme(nowMs)?.redeem ?? [];
+  const because = made.because.map((reason) => {
+    if (reason.code === 'near-tier') return { ...reason, name: tierName(directory, nowMs, reason.tier) ?? { en: reason.tier, 'zh-CN': reason.tier } };
+    if (reason.code !== 'near-reward') return reason;
+    return { ...reason, name: rules.find(({ id }) => id === reason.rule)?.name ?? { en: reason.rule, 'zh-CN': reason.rule } };
+  });
+  return { offer: { id: made.offer, text: made.text, because } };
+}
+
+function tierName(directory: Directory, nowMs: number, tier: string | undefined): LocalText | undefined {
+  return directory.programme(nowMs)?.tiers?.levels.find(({ id }) => id === tier)?.name;
 }

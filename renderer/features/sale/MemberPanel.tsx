@@ -2,23 +2,25 @@ import type { MemberView } from '../../../shared/contract/views.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useStore } from '../../host/context.tsx';
 import { formatDate, formatMoment } from '../../i18n/format.ts';
+import { offerReason } from '../../i18n/offers.ts';
 import { useWords } from '../../i18n/words.ts';
 import { PointsAmount } from '../../ui/Amount.tsx';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { Chip } from '../../ui/Chip.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { useNow } from '../../ui/use-now.ts';
 
 /** Who is at the till, and what they have. Of the phone only the last digits are ever shown. */
 export function MemberPanel({ member, onRemove }: { member: MemberView | null | undefined; onRemove: () => void }) {
-  const { say } = useWords();
+  const { say, language } = useWords();
   if (member === null || member === undefined) return <section className="member-panel" aria-busy="true" />;
   return (
     <section className="member-panel" aria-label={member.name} data-testid={TEST_IDS.member} data-member={member.id}>
       <header className="member-head">
         <Avatar name={member.name} />
         <div className="member-who">
-          <h2>{member.name}</h2>
+          <h2>{member.name}{member.tier !== undefined && <> <Chip tone="quiet" icon="star" testId={TEST_IDS.tier}>{member.tier.name[language]}</Chip></>}</h2>
           <p className="soft small">
             {say('member.card', { card: member.card })}
             {member.phoneTail !== '' && <> · {say('member.phone', { tail: member.phoneTail })}</>}
@@ -33,7 +35,21 @@ export function MemberPanel({ member, onRemove }: { member: MemberView | null | 
         </p>
         <MemberCover member={member} />
       </div>
+      {member.offer !== undefined && <PersonalOffer offer={member.offer} />}
     </section>
+  );
+}
+
+/** What may be said to the member now, in a line: the merchant's words, and why. */
+function PersonalOffer({ offer }: { offer: NonNullable<MemberView['offer']> }) {
+  const { say, language } = useWords();
+  const { currency } = useStore();
+  const why = offer.because.map((reason) => offerReason(reason, { say, language, currency }));
+  return (
+    <p className="member-offer" data-testid={TEST_IDS.offer} data-offer={offer.id}>
+      <Icon name="star" />
+      <span><strong>{offer.text[language]}</strong> <span className="soft small">{why.join(language === 'zh-CN' ? '' : ' ')}</span></span>
+    </p>
   );
 }
 

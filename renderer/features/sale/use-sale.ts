@@ -202,7 +202,7 @@ function useVerdicts(state: SaleState, member: MemberView | null | undefined, on
   const ready = member !== null && member !== undefined && billMinor > 0;
   const shown = state.vouchers.length === 0 ? {} : { vouchers: [...state.vouchers] };
   const bill = ready ? { member: member.id, billMinor, currency, ...shown } : null;
-  const numbers = ready ? [member.balance, member.leased, member.atRiskAllowed] : [];
+  const numbers = ready ? [member.balance, member.leased, member.atRiskAllowed, member.tier?.id, member.offer?.id] : [];
   const key = bill === null ? null : JSON.stringify([bill, numbers]);
   const fail = (error: unknown): void => onFault(faultCode(error));
   const quote = useAnswer(key, () => host.call('quote', bill ?? { member: '', billMinor: 0, currency }), fail);

@@ -8,6 +8,7 @@ import { LookupPanel } from '../features/lookup/LookupPanel.tsx';
 import { useLookup, type Lookup } from '../features/lookup/use-lookup.ts';
 import { LastSale } from '../features/receipt/LastSale.tsx';
 import { ManagerScreen } from '../features/manager/ManagerScreen.tsx';
+import { RulesScreen } from '../features/rules/RulesScreen.tsx';
 import { ReceiptScreen } from '../features/receipt/ReceiptScreen.tsx';
 import { SaleScreen } from '../features/sale/SaleScreen.tsx';
 import { useSale, useSaleState, type Sale } from '../features/sale/use-sale.ts';
@@ -39,7 +40,8 @@ function SignedIn({ preferences, hidden }: { preferences: Preferences; hidden: b
     <Shell bar={<DeskBar />} hidden={hidden}>
       <Switch>
         <Route path="/history/:find?">{({ find }) => <HistoryScreen key={find ?? ''} find={find ?? ''} onBack={toSale} onVoid={onVoid} />}</Route>
-        <Route path="/manager"><ManagerScreen onBack={toSale} /></Route>
+        <Route path="/manager"><ManagerScreen onBack={toSale} onRules={() => go('/rules')} /></Route>
+        <Route path="/rules"><RulesScreen onBack={() => go('/manager')} /></Route>
         <Route path="/settings">
           <SettingsScreen theme={preferences.theme} onTheme={preferences.setTheme} onLanguage={preferences.setLanguage} onBack={toSale} />
         </Route>

@@ -12,4 +12,5 @@ import '../features/sign-in/sign-in.css';
 import '../features/settings/settings.css';
 import '../features/sync/sync.css';
 import '../features/manager/manager.css';
+import '../features/rules/rules.css';
 import '../ui/print.css';

@@ -3,11 +3,11 @@
  *
  * How to drive the window by keyboard: press keys with a pause above SCAN_GAP_MS (ui/keys/rhythm.ts, say 90 ms) to type. To
  * scan, send at least 6 characters and Enter at once: Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)))
- * keeps their order and does not wait for the page between two keys. The hash route names the screen: #/, #/history, #/receipt/ENTRY, #/void, #/manager,
+ * keeps their order and does not wait for the page between two keys. The hash route names the screen: #/, #/history, #/receipt/ENTRY, #/void, #/manager, #/rules,
  * #/settings.
  *
  * frame         `screen` carries data-screen: connecting, lost, enrol, loading, blocked, sign-in, sale, receipt, history,
- *               void, manager, settings
+ *               void, manager, rules, settings
  * keypad        `key-0` to `key-9`, `key-00`, `key-back`; `primary` (the large key, data-act names what it does);
  *               `keypad-field` and `keypad-value` show where digits go and what they make
  * status        `status` (data-state: online, sending, offline, aside, loading), `sync-panel`, `sync-send`, `waiting-ENTRY`
@@ -21,6 +21,9 @@
  * history       `history`, `row-ENTRY` (data-state), `history-search`, `filter-all|sales|voids|open`, `history-more`
  * void          `void-panel`
  * manager       `queue-shortfalls|leases`, `short-ENTRY`, `lease-ID`, `story`, `act-absorb|recover|reclaim`, `act-keep`, `reason`
+ * rules         `nav-rules`, `rules-none`, `rule-POINTER` (a pointer with dashes: `rule-redeem-0`), `rule-words-POINTER`, `rule-field-POINTER`
+ *               (data-value), `rule-add-ratio|fixed|campaign`, `rule-remove-POINTER`, `rules-sample`, `sample-RULE`, `sample-earn`, `rules-faults`,
+ *               `try-days-N`, `try-progress`, `try-result`, `try-ROW` (data-was, data-would), `try-member-ID`, `rules-conflict`, `rules-done`
  * settings      `language-en`, `language-zh-CN`, `theme-system|light|dark`
  * enrolment     `enrol-code`
  * live regions  `live-polite`, `live-assertive`
@@ -55,6 +58,18 @@ export const TEST_IDS = {
   short: (entry: string): string => `short-${entry}`,
   lease: (id: string): string => `lease-${id}`,
   act: (name: string): string => `act-${name}`,
+  rulesNone: 'rules-none', rulesDone: 'rules-done', rulesFaults: 'rules-faults', rulesSample: 'rules-sample', rulesDraft: 'rules-draft',
+  rulesConflict: 'rules-conflict', sampleEarn: 'sample-earn', tryProgress: 'try-progress', tryResult: 'try-result', navRules: 'nav-rules',
+  ruleField: (at: string): string => `rule-field${at.replaceAll('/', '-')}`,
+  rule: (at: string): string => `rule${at.replaceAll('/', '-')}`,
+  ruleWords: (at: string): string => `rule-words${at.replaceAll('/', '-')}`,
+  ruleAdd: (kind: string): string => `rule-add-${kind}`,
+  ruleRemove: (at: string): string => `rule-remove${at.replaceAll('/', '-')}`,
+  sampleRule: (rule: string): string => `sample-${rule}`,
+  tryDays: (days: string): string => `try-days-${days}`,
+  tryRow: (name: string): string => `try-${name}`,
+  tryMember: (member: string): string => `try-member-${member}`,
+  conflict: (whose: string): string => `conflict-${whose}`,
   actKeep: 'act-keep', story: 'story', reason: 'reason',
   language: (tag: string): string => `language-${tag}`,
   theme: (name: string): string => `theme-${name}`,

@@ -1,4 +1,5 @@
 import { offersEn } from './offers.en.ts';
+import { rulesEn } from './rules.en.ts';
 
 /**
  * English messages in ICU message format, by id: the source that every other catalogue is typed after. Words for states come
@@ -454,6 +455,7 @@ export const en = {
   'fault.not-approved': 'The server knows no such active manager at this store. Nothing was published.',
 
   ...offersEn,
+  ...rulesEn,
 } as const;
 
 export type MessageId = keyof typeof en;

@@ -78,7 +78,7 @@ export function voucherWords(why: VoucherRefusal, context: ReasonContext): strin
 }
 
 /** Days and hours of a schedule, as they go into a sentence. */
-function scheduleWords({ weekdays, fromMinute, untilMinute }: Schedule, { say, language }: ReasonContext): string {
+export function scheduleWords({ weekdays, fromMinute, untilMinute }: Schedule, { say, language }: ReasonContext): string {
   const days = weekdays === undefined ? '' : formatWeekdays(weekdays, language);
   if (fromMinute === undefined && untilMinute === undefined) return say('when.days', { days });
   const hours = { from: formatMinute(fromMinute ?? 0), until: formatMinute(untilMinute ?? 1_440) };

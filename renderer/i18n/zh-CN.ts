@@ -1,4 +1,5 @@
 import { offersZhCN } from './offers.zh-CN.ts';
+import { rulesZhCN } from './rules.zh-CN.ts';
 import type { MessageId } from './en.ts';
 
 /** Simplified Chinese, in the words used at real tills. Typed after the English ids: a missing message does not compile. */
@@ -452,4 +453,5 @@ export const zhCN: Record<MessageId, string> = {
   'fault.not-approved': '服务器上没有这位在职店长，未发布任何内容。',
 
   ...offersZhCN,
+  ...rulesZhCN,
 };

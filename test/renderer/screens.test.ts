@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScriptedCore } from './support/scripted-core.ts';
 import { SCENES, type SceneName } from './support/stage/scenes.ts';
 import { openStage, type Stage } from './support/stage-page.ts';
 
@@ -33,10 +34,37 @@ async function settle(page: Page, scene: SceneName): Promise<void> {
     await page.getByTestId('lease-L3').click();
   }
   if (scene === 'manager-offline') await page.locator('.empty').waitFor();
+  if (scene.startsWith('rules')) await settleRules(page, scene);
   if (scene === 'offline-panel') {
     await page.getByTestId('status').click();
     await page.getByTestId('waiting-e2').waitFor();
   }
+}
+
+async function settleRules(page: Page, scene: SceneName): Promise<void> {
+  if (scene === 'rules-none') return page.getByTestId('rules-none').waitFor();
+  await page.getByTestId('rule-redeem-0').waitFor();
+  if (scene === 'rules-open' || scene === 'rules-faults') await page.getByTestId('rule-redeem-0').click();
+  if (scene === 'rules-faults') {
+    await page.getByTestId('rule-field-redeem-0-maxPointsPerSale').click();
+    await page.getByTestId('key-5').click();
+    await page.getByTestId('rules-faults').waitFor();
+  }
+  if (['rules', 'rules-open', 'rules-faults'].includes(scene)) return;
+  await page.getByTestId('primary').click();
+  if (scene === 'rules-trying') return page.getByTestId('try-progress').waitFor();
+  if (scene === 'rules-no-sales') return page.locator('.empty').waitFor();
+  await page.getByTestId('try-result').waitFor();
+  if (scene === 'rules-tried') return;
+  await page.getByTestId('primary').click();
+  await page.getByTestId('pin-dots').waitFor();
+  if (scene !== 'rules-conflict') return;
+  await page.evaluate(() => (window as Window & { core?: ScriptedCore }).core?.change((world) => {
+    world.programmes = world.programmes.map((one) => ({ ...one, id: 'v4', version: 4 }));
+  }));
+  for (const digit of '1234') await page.getByTestId(`key-${digit}`).click();
+  await page.getByTestId('primary').click();
+  await page.getByTestId('rules-conflict').waitFor();
 }
 
 // English is the longer language, so it gets the smaller screen.

@@ -19,7 +19,7 @@ import { unlistedWords } from './queue.ts';
 import { QUEUES, useQueue, type Queue, type QueueName } from './use-queue.ts';
 
 /** What waits for a manager: redemptions that were not covered, and points that a lost till still holds. */
-export function ManagerScreen({ onBack }: { onBack: () => void }) {
+export function ManagerScreen({ onBack, onRules }: { onBack: () => void; onRules: () => void }) {
   const [name, setName] = useState<QueueName>('shortfalls');
   const { queue, again } = useQueue(name);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -49,6 +49,7 @@ export function ManagerScreen({ onBack }: { onBack: () => void }) {
       onAct={setAct}
       onAgain={again}
       onBack={onBack}
+      onRules={onRules}
     />
   );
 }
@@ -64,7 +65,7 @@ function Paper({ shortfall, lease, name }: { shortfall: ShortfallStory | undefin
   return lease === undefined ? <p className="soft history-open">{say(`manager.pick.${name}`)}</p> : <LeasePaper lease={lease} />;
 }
 
-function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, onAgain, onBack }: {
+function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, onAgain, onBack, onRules }: {
   name: QueueName;
   queue: Queue;
   chosen: string | null;
@@ -75,6 +76,7 @@ function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, on
   onAct: (act: ActName) => void;
   onAgain: () => void;
   onBack: () => void;
+  onRules: () => void;
 }) {
   const { say } = useWords();
   useKeys({ onEnter: onBack, onEscape: onBack });
@@ -93,6 +95,7 @@ function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, on
         <h1 className="screen-title">{say('manager.title')}</h1>
         <div className="row" role="group" aria-label={say('manager.queues')}>
           {QUEUES.map((one) => <Button key={one} onPress={() => onQueue(one)} isPressed={one === name} testId={TEST_IDS.queue(one)}>{say(`manager.queue.${one}`)}</Button>)}
+          <Button onPress={onRules} testId={TEST_IDS.navRules}>{say('manager.rules')}</Button>
         </div>
       </header>
       <Rows name={name} queue={queue} chosen={chosen} onChoose={onChoose} onAgain={onAgain} />

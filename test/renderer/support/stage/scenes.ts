@@ -2,6 +2,7 @@ import type { LinkState } from '../../../../renderer/host/host.ts';
 import type { OwnEntryDoc, PostedEntryDoc } from '../../../../shared/contract/documents.ts';
 import { PLAIN_SALE } from '../../../../shared/domain/context.ts';
 import { quoteEarning } from '../../../../shared/domain/earn.ts';
+import type { WhatIfView } from '../../../../shared/contract/whatif.ts';
 import type { Entry } from '../../../../shared/domain/entry.ts';
 import { minor, points } from '../../../../shared/domain/integers.ts';
 import { ScriptedCore } from '../scripted-core.ts';
@@ -118,6 +119,26 @@ function fillQueues(world: World): void {
     { ...lease, lease: 'L3', terminal: 'T9', label: 'Terrace', holder: 'revoked', points: points(2_400), spent: points(400), lastHeardMs: nowMs - 29 * HOUR },
     { ...lease, lease: 'L9', terminal: 'T1', label: '', holder: 'current', member: '1', memberName: 'Zhang Wei 张伟', points: points(4_820), spent: points(0), grantedMs: nowMs - 60_000, spendByMs: nowMs + 4 * HOUR },
   ];
+}
+
+/** A trial that has ended: a draft that gives less on a bill and more for it. */
+function triedResult(): WhatIfView {
+  const share = (redeemed: number, earned: number, balance: number) =>
+    ({ redeemed: points(redeemed), discountMinor: minor(redeemed), earned: points(earned), balance: points(balance) });
+  const totals = (redemptions: number, redeemed: number, earned: number, outstanding: number) => ({
+    redemptions, redeemed: points(redeemed), discountMinor: minor(redeemed), earned: points(earned), outstanding: points(outstanding), liabilityMinor: minor(outstanding),
+  });
+  return {
+    state: 'done', fromMs: Date.now() - 30 * 24 * HOUR, members: [{ member: '1', name: 'Zhang Wei 张伟' }, { member: '3', name: 'Oluwaseun Adebayo-Wellington the Third' }, { member: '9', name: '' }],
+    result: {
+      sales: 1_284, memberSales: 873, billedMinor: minor(9_482_350), actual: totals(341, 612_400, 88_699, 1_204_311), draft: totals(338, 402_100, 177_398, 1_503_310), affected: 412,
+      mostAffected: [
+        { member: '3', gainMinor: minor(-3_120), actual: share(9_800, 412, 12_400), draft: share(5_900, 824, 16_712) },
+        { member: '1', gainMinor: minor(2_040), actual: share(0, 2_040, 4_820), draft: share(0, 4_080, 6_860) },
+        { member: '9', gainMinor: minor(-650), actual: share(1_500, 90, 40), draft: share(700, 180, 930) },
+      ],
+    },
+  };
 }
 
 /** Every screen in every state that the design names. */
@@ -240,6 +261,31 @@ export const SCENES = {
   'manager-offline': (world: World): Scene => {
     goOffline(world, 0);
     return { route: '/manager' };
+  },
+  'rules': (): Scene => ({ route: '/rules' }),
+  'rules-none': (world: World): Scene => {
+    world.programmes = [];
+    return { route: '/rules' };
+  },
+  'rules-open': (): Scene => ({ route: '/rules' }),
+  'rules-faults': (): Scene => ({ route: '/rules' }),
+  'rules-trying': (): Scene => ({ route: '/rules' }),
+  'rules-tried': (world: World): Scene => {
+    world.whatIf = triedResult();
+    return { route: '/rules' };
+  },
+  'rules-no-sales': (world: World): Scene => {
+    const empty = triedResult();
+    if (empty.state === 'done') world.whatIf = { ...empty, members: [], result: { ...empty.result, sales: 0, memberSales: 0, affected: 0, mostAffected: [] } };
+    return { route: '/rules' };
+  },
+  'rules-publish': (world: World): Scene => {
+    world.whatIf = triedResult();
+    return { route: '/rules' };
+  },
+  'rules-conflict': (world: World): Scene => {
+    world.whatIf = triedResult();
+    return { route: '/rules' };
   },
   'settings': (): Scene => ({ route: '/settings' }),
   'aside': (world: World): Scene => {

@@ -1,0 +1,116 @@
+import { TEST_IDS } from '../../app/testids.ts';
+import type { ProgrammeDraft } from '../../../shared/domain/publish.ts';
+import { useStore, useTill } from '../../host/context.tsx';
+import { formatMoment } from '../../i18n/format.ts';
+import { useWords } from '../../i18n/words.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Frame } from '../../ui/Frame.tsx';
+import { Keypad } from '../../ui/Keypad.tsx';
+import { useKeys } from '../../ui/keys/KeyScope.tsx';
+import { EmptyState, ErrorPanel, Notice } from '../../ui/Panel.tsx';
+import { PinDots } from '../../ui/PinDots.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { DraftPaper } from './DraftPaper.tsx';
+import { endMs, startMs } from './draft.ts';
+import type { CardProps } from './RuleCard.tsx';
+import { usePublish, type PublishForm } from './use-publish.ts';
+import type { RulesState } from './use-rules.ts';
+
+/** The draft with its beginning and end, as they are counted from now. */
+function withTerm(state: RulesState, nowMs: number, utcOffsetMinutes: number): ProgrammeDraft {
+  const { draft, start, end } = state;
+  const fromMs = startMs(start, nowMs, utcOffsetMinutes);
+  const untilMs = draft.store === undefined ? undefined : endMs(end, fromMs ?? nowMs);
+  return { ...draft, ...(fromMs === undefined ? {} : { effectiveFromMs: fromMs }), ...(untilMs === undefined ? {} : { effectiveUntilMs: untilMs }) };
+}
+
+/** What publishing does, in words, and the manager's PIN. */
+export function PublishStep({ state, dispatch, onReread }: CardProps & { onReread: () => void }) {
+  const { say } = useWords();
+  const store = useStore();
+  const { sync } = useTill();
+  const form = usePublish(() => withTerm(state, Date.now(), store.utcOffsetMinutes), state.after, (version) => dispatch({ do: 'published', version }));
+  const back = (): void => dispatch({ do: 'step', step: 'edit' });
+  const { approver, newer } = form;
+  const canRun = form.isReady && newer === 0;
+  const run = (): void => {
+    if (canRun) form.run();
+  };
+  useKeys({ onText: form.type, onBackspace: form.backspace, onEnter: run, onEscape: back });
+  const version = state.after + 1;
+  return (
+    <Frame
+      name="rules"
+      title={say('rules.title')}
+      paper={<DraftPaper state={state} />}
+      keypad={
+        <Keypad
+          field={approver === undefined ? say('signIn.pin') : say('signIn.pinOf', { name: approver.name })}
+          value={<PinDots count={form.digits} />}
+          onText={form.type}
+          onBackspace={form.backspace}
+          primary={{ act: 'publish-now', label: say('rules.publish.go', { version }), isDisabled: !canRun, isBusy: form.isBusy, onPress: run }}
+          actions={<Button onPress={back} shortcut="Esc" testId={TEST_IDS.actKeep}>{say('rules.publish.keep')}</Button>}
+        />
+      }
+    >
+      {form.problem !== null && <ErrorPanel title={say('refusal.label')} code={say('app.code', { code: form.problem.code })} testId={TEST_IDS.refusal}>{form.problem.words}</ErrorPanel>}
+      {newer > 0 && <Conflict form={form} onTheirs={onReread} onMine={() => dispatch({ do: 'after', version: newer })} />}
+      {!sync.online && <Notice tone="amber" icon="offline" title={say('rules.offline.title')}><p>{say('rules.offline.body')}</p></Notice>}
+      {newer === 0 && <Meaning state={state} version={version} />}
+      <Approvers form={form} />
+    </Frame>
+  );
+}
+
+/** Two wrote at once, and the other one was quicker: what to do is a person's choice. */
+function Conflict({ form, onTheirs, onMine }: { form: PublishForm; onTheirs: () => void; onMine: () => void }) {
+  const { say } = useWords();
+  const mine = (): void => {
+    form.forgetNewer();
+    onMine();
+  };
+  return (
+    <Notice
+      tone="amber"
+      icon="warning"
+      title={say('rules.publish.conflict.title', { version: form.newer })}
+      testId={TEST_IDS.rulesConflict}
+      actions={
+        <>
+          <Button onPress={onTheirs} testId={TEST_IDS.conflict('theirs')}>{say('rules.publish.conflict.theirs')}</Button>
+          <Button onPress={mine} testId={TEST_IDS.conflict('mine')}>{say('rules.publish.conflict.mine')}</Button>
+        </>
+      }
+    >
+      <p>{say('rules.publish.conflict.body')}</p>
+    </Notice>
+  );
+}
+
+function Meaning({ state, version }: { state: RulesState; version: number }) {
+  const { say, language } = useWords();
+  const store = useStore();
+  const nowMs = useNow();
+  const fromMs = startMs(state.start, nowMs, store.utcOffsetMinutes);
+  const when = fromMs === undefined ? say('rules.publish.now') : say('rules.publish.from', { when: formatMoment(fromMs, nowMs, store.utcOffsetMinutes, language) });
+  return (
+    <Notice tone="quiet" icon="card" title={say('rules.publish.title', { version })}>
+      <p>{state.draft.store === undefined ? say('rules.publish.chain', { when }) : say('rules.publish.store', { store: store.name[language], when })}</p>
+      <p>{say('rules.publish.fact')}</p>
+    </Notice>
+  );
+}
+
+function Approvers({ form }: { form: PublishForm }) {
+  const { say } = useWords();
+  if (form.approver === undefined) return <EmptyState icon="warning" title={say('manager.approver')}>{say('manager.noManager')}</EmptyState>;
+  return (
+    <div className="row" role="group" aria-label={say('manager.approver')}>
+      <span className="soft">{say('manager.approver')}</span>
+      {form.managers.map((one) => (
+        <Button key={one.id} onPress={() => form.choose(one.id)} isPressed={one.id === form.approver?.id} testId={TEST_IDS.staff(one.id)}>{one.name}</Button>
+      ))}
+    </div>
+  );
+}

@@ -85,4 +85,18 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'chain head', what: 'a till takes any head for its own', faults: ['till-restored', 'till-cloned', 'server-restored'], within: 40,
     patches: [{ file: 'shared/replica/sync/push.ts', from: '    if (own === chain.hash) {', to: '    if (chain.seq >= 0) {' }],
   },
+  {
+    rule: 'epoch', what: 'a restored server gives an epoch out again and takes no lost enrolment in', faults: ['till-cloned', 'server-restored'], within: 20,
+    patches: [
+      { file: 'server/auth/session.ts', from: 'if (lost !== undefined) {', to: 'if (lost !== undefined && epoch < 0) {' },
+      { file: 'server/auth/enrol.ts', from: 'Math.max(known, ...earlier) + 1', to: 'known + 1' },
+    ],
+  },
+  {
+    rule: 'earlier chains', what: 'a restored server is not offered again what earlier enrolments had sent', faults: ['till-cloned', 'till-restored', 'server-restored'], within: 20,
+    patches: [
+      { file: 'electron/core/core.ts', from: 'onRestored: () => this.offerAgain(),', to: 'onRestored: () => undefined,' },
+      { file: 'electron/core/identity.ts', from: '.map((one) => ({ ...one, recovered: null }));\n      save({ v: 1', to: '.map((one) => ({ recovered: null, ...one }));\n      save({ v: 1' },
+    ],
+  },
 ];

@@ -144,7 +144,9 @@ export class SimulatedTill {
   /** What the sentinels of all chains say, the newest last. */
   sentinels(): string[] {
     if (!existsSync(this.folder)) return [];
-    const names = readdirSync(this.folder).filter((name) => name.endsWith('.head.json')).sort((a, b) => epochOf(a) - epochOf(b));
+    // A clone first had the chains of the till that it was copied from.
+    const age = (name: string): number => (name.startsWith(`replica-${this.name}-`) ? CLONE_AGE : 0) + epochOf(name);
+    const names = readdirSync(this.folder).filter((name) => name.endsWith('.head.json')).sort((a, b) => age(a) - age(b));
     return names.map((name) => readFileSync(`${this.folder}/${name}`, 'utf8'));
   }
 
@@ -181,4 +183,6 @@ export class SimulatedTill {
   }
 }
 
+/** Above every epoch. */
+const CLONE_AGE = 1_000_000;
 const epochOf = (name: string): number => Number(/-(\d+)\.head\.json$/.exec(name)?.[1] ?? 0);

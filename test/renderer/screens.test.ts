@@ -23,6 +23,7 @@ async function settle(page: Page, scene: SceneName): Promise<void> {
   if (scene === 'history') await page.getByTestId('row-entry-34').waitFor();
   if (scene === 'history-empty') await page.locator('.empty').waitFor();
   if (['sale-proposed', 'sale-refused', 'sale-at-risk', 'sale-nothing', 'sale-long-name'].includes(scene)) await page.getByTestId('limits').waitFor();
+  if (scene === 'sale-offer') await page.getByTestId('offer').waitFor();
   if (scene === 'sale-earning') await page.getByTestId('earning').waitFor();
   if (scene === 'sale-refused') await page.getByTestId('refusal').waitFor();
   if (scene.startsWith('receipt')) await page.getByTestId('receipt').waitFor();

@@ -48,7 +48,7 @@ function PersonalOffer({ offer }: { offer: NonNullable<MemberView['offer']> }) {
   return (
     <p className="member-offer" data-testid={TEST_IDS.offer} data-offer={offer.id}>
       <Icon name="star" />
-      <span><strong>{offer.text[language]}</strong> <span className="soft small">{why.join(language === 'zh-CN' ? '' : ' ')}</span></span>
+      <span className="member-offer-words"><strong>{offer.text[language]}</strong> <span className="soft small">{why.join(language === 'zh-CN' ? '' : ' ')}</span></span>
     </p>
   );
 }

@@ -213,6 +213,17 @@ export const SCENES = {
     world.draft = { billMinor: 123_456_789, member: '3' };
     return { route: '/', rebuild: true };
   },
+  'sale-offer': (world: World): Scene => {
+    world.members = world.members.map((one) => ({
+      ...one, tier: { id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, until: '2026-12-31' },
+      offer: {
+        id: 'back', text: { en: 'Welcome back, double points today', 'zh-CN': '欢迎回来，今日双倍积分' },
+        because: [{ code: 'away', days: 41, usualDays: 14 }, { code: 'near-tier', tier: 'black', by: 'spendMinor', missing: 12_000, name: { en: 'Black', 'zh-CN': '黑卡' } }],
+      },
+    }));
+    world.draft = { billMinor: 7_680, member: '1' };
+    return { route: '/', rebuild: true };
+  },
   'receipt': (world: World): Scene => {
     fillHistory(world);
     return { route: '/receipt/entry-41' };

@@ -20,7 +20,7 @@
  * receipt       `receipt`, `receipt-number`, `receipt-state` (data-state), `print`, `void-this`, `receipt-after`, `last-sale`
  * history       `history`, `row-ENTRY` (data-state), `history-search`, `filter-all|sales|voids|open`, `history-more`
  * void          `void-panel`
- * manager       `queue-shortfalls|leases`, `short-ENTRY`, `lease-ID`, `story`, `act-absorb|recover|reclaim`, `act-keep`, `reason`
+ * manager       `queue-shortfalls|leases|alarms`, `short-ENTRY`, `lease-ID`, `alarm-ID`, `story`, `act-absorb|recover|reclaim`, `act-keep`, `reason`
  * rules         `nav-rules`, `rules-none`, `rule-POINTER` (a pointer with dashes: `rule-redeem-0`), `rule-words-POINTER`, `rule-field-POINTER`
  *               (data-value), `rule-add-ratio|fixed|campaign`, `rule-remove-POINTER`, `rules-sample`, `sample-RULE`, `sample-earn`, `rules-faults`,
  *               `try-days-N`, `try-progress`, `try-result`, `try-ROW` (data-was, data-would), `try-member-ID`, `rules-conflict`, `rules-done`
@@ -55,6 +55,7 @@ export const TEST_IDS = {
   filter: (name: string): string => `filter-${name}`,
   voidPanel: 'void-panel', voidKeep: 'void-keep',
   queue: (name: string): string => `queue-${name}`,
+  alarm: (id: string): string => `alarm-${id}`,
   short: (entry: string): string => `short-${entry}`,
   lease: (id: string): string => `lease-${id}`,
   act: (name: string): string => `act-${name}`,

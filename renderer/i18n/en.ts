@@ -1,3 +1,5 @@
+import { alarmsEn } from './alarms.en.ts';
+import { earningEn } from './earning.en.ts';
 import { managerEn } from './manager.en.ts';
 import { offersEn } from './offers.en.ts';
 import { rulesEn } from './rules.en.ts';
@@ -129,15 +131,6 @@ export const en = {
   'sale.otherAmount': 'Another amount: type the points.',
   'sale.why': 'What sets the limit',
   'sale.decides': 'sets the limit',
-  'sale.notNow': 'Not possible on this bill',
-  'sale.earn.why': 'How points are earned',
-  'sale.earn.amount': '{amount} counts: {points, plural, one {# point} other {# points}}',
-  'sale.earn.multiplier': '{name} (×{factor}): {change}',
-  'sale.earn.items': 'Goods with extra points: {change}',
-  'sale.earn.visit': 'For the visit: {change}',
-  'sale.earn.first-purchase': 'First purchase: {change}',
-  'sale.earn.sale-cap': 'At most {cap, number} in one sale: {change}',
-  'sale.earn.day-cap': 'At most {cap, number} a day, {earnedToday, number} of them earned before: {change}',
   'sale.removeMember': 'Remove member',
   'sale.undo': 'Undo',
   'sale.limit.balance': 'Balance: {points, plural, one {# point} other {# points}}',
@@ -202,13 +195,6 @@ export const en = {
   'receipt.voidOf': 'Void of a sale',
   'receipt.wasVoided': 'This sale was voided',
   'receipt.barcode': 'Barcode of entry {number}',
-  'receipt.earn.amount': '{amount} gives {points, number}',
-  'receipt.earn.multiplier': '{name} {change}',
-  'receipt.earn.items': 'goods {change}',
-  'receipt.earn.visit': 'visit {change}',
-  'receipt.earn.first-purchase': 'first purchase {change}',
-  'receipt.earn.sale-cap': 'limit of a sale {change}',
-  'receipt.earn.day-cap': 'limit of a day {change}',
   'receipt.rounding': 'Points used round up, points earned round down.',
 
   'state.saved': 'Saved here',
@@ -389,6 +375,8 @@ export const en = {
   'fault.programme-changed': 'A newer version of the rules was published meanwhile. Nothing was published. Read it and decide again.',
   'fault.not-approved': 'The server knows no such active manager at this store. Nothing was published.',
 
+  ...alarmsEn,
+  ...earningEn,
   ...managerEn,
   ...offersEn,
   ...rulesEn,

@@ -1,3 +1,5 @@
+import { alarmsZhCN } from './alarms.zh-CN.ts';
+import { earningZhCN } from './earning.zh-CN.ts';
 import { managerZhCN } from './manager.zh-CN.ts';
 import { offersZhCN } from './offers.zh-CN.ts';
 import { rulesZhCN } from './rules.zh-CN.ts';
@@ -127,15 +129,6 @@ export const zhCN: Record<MessageId, string> = {
   'sale.otherAmount': '要抵扣其他数目，直接输入积分。',
   'sale.why': '上限说明',
   'sale.decides': '以此为准',
-  'sale.notNow': '本单不可用的抵扣',
-  'sale.earn.why': '积分如何获得',
-  'sale.earn.amount': '{amount} 计入积分：{points, plural, other {#}} 分',
-  'sale.earn.multiplier': '{name}（{factor} 倍）：{change} 分',
-  'sale.earn.items': '赠分商品：{change} 分',
-  'sale.earn.visit': '到店奖励：{change} 分',
-  'sale.earn.first-purchase': '首次消费：{change} 分',
-  'sale.earn.sale-cap': '每单最多 {cap, number} 分：{change} 分',
-  'sale.earn.day-cap': '每天最多 {cap, number} 分，此前已得 {earnedToday, number} 分：{change} 分',
   'sale.removeMember': '移除会员',
   'sale.undo': '取消',
   'sale.limit.balance': '余额：{points, plural, other {#}} 分',
@@ -200,13 +193,6 @@ export const zhCN: Record<MessageId, string> = {
   'receipt.voidOf': '撤销单',
   'receipt.wasVoided': '此单已撤销',
   'receipt.barcode': '单号 {number} 的条码',
-  'receipt.earn.amount': '{amount} 得 {points, number} 分',
-  'receipt.earn.multiplier': '{name} {change} 分',
-  'receipt.earn.items': '商品 {change} 分',
-  'receipt.earn.visit': '到店 {change} 分',
-  'receipt.earn.first-purchase': '首次消费 {change} 分',
-  'receipt.earn.sale-cap': '单笔上限 {change} 分',
-  'receipt.earn.day-cap': '单日上限 {change} 分',
   'receipt.rounding': '抵扣积分向上取整，获得积分向下取整。',
 
   'state.saved': '已存本机',
@@ -387,6 +373,8 @@ export const zhCN: Record<MessageId, string> = {
   'fault.programme-changed': '其间已发布新版规则，您的未发布。请查看后再决定。',
   'fault.not-approved': '服务器上没有这位在职店长，未发布任何内容。',
 
+  ...alarmsZhCN,
+  ...earningZhCN,
   ...managerZhCN,
   ...offersZhCN,
   ...rulesZhCN,

@@ -6,6 +6,7 @@ import { SHORTFALL_ENDS } from '../domain/entry.ts';
 import { BillLineSchema } from './entry.ts';
 import { Count, Id, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
 import { ProgrammeDraftSchema, type ProgrammeList, type PublishAnswer } from './programmes.ts';
+import type { Alarms } from './alarms.ts';
 import type { OpenLeases, Shortfalls } from './reports.ts';
 import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry, type VoucherBill } from './views.ts';
 import { WhatIfInput, type WhatIfView } from './whatif.ts';
@@ -89,6 +90,8 @@ export const COMMANDS = {
   listShortfalls: Nothing,
   /** Leases that tills of this store hold, the oldest first, as the server tells them now; throws `server-unreachable` without it. */
   listOpenLeases: Nothing,
+  /** Alarms of this store, the newest first, as the server tells them now; throws `server-unreachable` without it. */
+  listAlarms: Nothing,
   /** Versions of the programme that may be in force in this store, the newest first. */
   listProgrammes: Nothing,
   /** Publishes a draft as the next version, which follows `after`, the newest one that its writer knew. `actId`: pressing twice publishes once. */
@@ -135,6 +138,7 @@ export interface CommandOutputs {
   mergeMembers: Outcome<ReceiptView>;
   listShortfalls: Shortfalls;
   listOpenLeases: OpenLeases;
+  listAlarms: Alarms;
   listProgrammes: ProgrammeList;
   publishProgramme: PublishAnswer;
   receipt: Outcome<ReceiptView>;

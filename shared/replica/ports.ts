@@ -6,6 +6,7 @@ import type {
 } from '../contract/documents.ts';
 import type { Enrolment, ShownVoucher } from '../contract/http.ts';
 import type { PublishRequest, PublishResponse } from '../contract/programmes.ts';
+import type { Alarms } from '../contract/alarms.ts';
 import type { OpenLeases, Shortfalls } from '../contract/reports.ts';
 import type { SyncView } from '../contract/views.ts';
 
@@ -116,6 +117,7 @@ export interface SyncPort {
   /** What only the server knows, for managers; undefined while it cannot be asked. */
   shortfalls(): Promise<Shortfalls | undefined>;
   openLeases(): Promise<OpenLeases | undefined>;
+  alarms(): Promise<Alarms | undefined>;
   /** Publishes a programme version; resolves once what is published is on this till, or with the server's code. Undefined while it cannot be asked. */
   publish(request: PublishRequest): Promise<({ ok: true } & PublishResponse) | { ok: false; code: string } | undefined>;
   stop(): Promise<void>;

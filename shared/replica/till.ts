@@ -172,6 +172,7 @@ function createHandlers(parts: Parts): TillHandlers {
     ...managersActs(acts, trading),
     listShortfalls: () => signedIn(async () => (await sync.shortfalls()) ?? unreachable()),
     listOpenLeases: () => signedIn(async () => (await sync.openLeases()) ?? unreachable()),
+    listAlarms: () => signedIn(async () => (await sync.alarms()) ?? unreachable()),
     listProgrammes: () => signedIn(() => programmes.list()),
     publishProgramme: (input) => trading((staff) => programmes.publish(input, staff)),
     receipt: ({ entry }) => signedIn(() => receipts.of(entry)),

@@ -9,6 +9,7 @@ import {
   PushRequest, PushResponse, SessionRequest, SessionResponse, StreamHead, TotalsResponse,
 } from '../../shared/contract/http.ts';
 import { PublishRequest, PublishResponse } from '../../shared/contract/programmes.ts';
+import { AlarmsResponse } from '../../shared/contract/alarms.ts';
 import { OpenLeasesQuery, OpenLeasesResponse, ShortfallsQuery, ShortfallsResponse, VoucherExcessesResponse } from '../../shared/contract/reports.ts';
 import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry } from '../../shared/contract/views.ts';
 import { COLLECTIONS } from '../../shared/contract/collections.ts';
@@ -108,7 +109,7 @@ export const INPUTS: Record<keyof typeof COMMANDS, Record<string, unknown>> = {
   reclaimLease: { entryId: 'e13', approval: { staff: 'wei', pin: '2468' }, lease: 'l1', member: 'm1', reason: 'till stolen' },
   resolveShortfall: { entryId: 'e14', approval: { staff: 'wei', pin: '2468' }, entry: 'e9', how: 'absorb', reason: 'our outage' },
   mergeMembers: { entryId: 'e15', approval: { staff: 'wei', pin: '2468' }, member: 'm1', toMember: 'm2' },
-  listShortfalls: nothing, listOpenLeases: nothing, receipt: { entry: 'e9' }, lastSale: nothing, saveDraft: { draft: { billMinor: 7_680, member: '', points: 0, rule: 'points' } },
+  listShortfalls: nothing, listOpenLeases: nothing, listAlarms: nothing, receipt: { entry: 'e9' }, lastSale: nothing, saveDraft: { draft: { billMinor: 7_680, member: '', points: 0, rule: 'points' } },
   listProgrammes: nothing, publishProgramme: { actId: 'e16', approval: { staff: 'wei', pin: '2468' }, programme: DRAFT, after: 3 },
   listWaiting: nothing, syncNow: nothing,
 };
@@ -176,6 +177,16 @@ export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, exampl
   ['shortfalls with their stories', ShortfallsResponse, { shortfalls: [shortfall], next: '9' }],
   ['a question for open leases', OpenLeasesQuery, { terminal: 'HS-1', limit: '50' }],
   ['open leases', OpenLeasesResponse, { leases: [openLease], total: 1 }],
+  [
+    'alarms', AlarmsResponse,
+    {
+      alarms: [{
+        id: 'decision:e9', kind: 'decision', number: 'HS-1-1-7', terminal: 'HS-1', entry: 'e9', raisedMs: 5,
+        differences: [{ what: 'redeem', expected: '100', found: '150', reason: 'not-a-multiple' }],
+      }],
+      total: 1, decided: 7, position: 9,
+    },
+  ],
   [
     'the totals', TotalsResponse,
     {

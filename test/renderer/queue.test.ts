@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf, unlistedWords } from '../../renderer/features/manager/queue.ts';
+import { alarmKind, rowsOf, unlistedWords } from '../../renderer/features/manager/queue.ts';
 import { createI18n, sayWith } from '../../renderer/i18n/words.ts';
 
 describe('what a queue does not list', () => {
@@ -15,5 +15,18 @@ describe('what a queue does not list', () => {
     expect(unlistedWords(1, say)).toBe('1 more is not listed; settle these first.');
     expect(unlistedWords(7, shuo)).toContain('7');
     for (const words of [unlistedWords('some', say), unlistedWords('some', shuo)]) expect(words).not.toMatch(/\d/);
+  });
+});
+
+describe('the alarms of a queue', () => {
+  const alarm = (kind: string) => ({ id: `${kind}:e1`, kind, number: 'T1-1-1', terminal: 'T1', raisedMs: 0, differences: [] });
+
+  it('are listed with how many entries are still to be decided again', () => {
+    expect(rowsOf({ alarms: [alarm('decision')], total: 3, decided: 7, position: 9 })).toMatchObject({ shortfalls: [], leases: [], undecided: 2, unlisted: 2 });
+    expect(rowsOf({ alarms: [], total: 0, decided: 9, position: 9 })).toMatchObject({ alarms: [], undecided: 0, unlisted: 0 });
+  });
+
+  it('have words for every kind, and for one of a later server', () => {
+    expect(['decision', 'fork', 'signature', 'voucher', 'toString'].map((kind) => alarmKind(alarm(kind)))).toEqual(['decision', 'fork', 'signature', 'other', 'other']);
   });
 });

@@ -34,6 +34,9 @@ async function settle(page: Page, scene: SceneName): Promise<void> {
     await page.getByTestId('queue-leases').click();
     await page.getByTestId('lease-L3').click();
   }
+  if (scene.startsWith('manager-alarms')) await page.getByTestId('queue-alarms').click();
+  if (scene === 'manager-alarms') await page.getByTestId('alarm-decision:entry-41').click();
+  if (scene === 'manager-alarms-none') await page.locator('.empty').waitFor();
   if (scene === 'manager-offline') await page.locator('.empty').waitFor();
   if (scene.startsWith('rules')) await settleRules(page, scene);
   if (scene === 'offline-panel') {

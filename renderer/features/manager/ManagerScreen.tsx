@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
+import type { AlarmRow } from '../../../shared/contract/alarms.ts';
 import type { OpenLeaseRow, ShortfallStory } from '../../../shared/contract/reports.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useStore } from '../../host/context.tsx';
@@ -12,10 +13,11 @@ import { IdleKeypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
 import { EmptyState } from '../../ui/Panel.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { AlarmPaper } from './AlarmPaper.tsx';
 import { Approval } from './Approval.tsx';
 import { LeasePaper, ShortfallPaper } from './Story.tsx';
 import type { ActName, Intent } from './use-act.ts';
-import { unlistedWords } from './queue.ts';
+import { alarmKind, unlistedWords } from './queue.ts';
 import { QUEUES, useQueue, type Queue, type QueueName } from './use-queue.ts';
 
 /** What waits for a manager: redemptions that were not covered, and points that a lost till still holds. */
@@ -27,19 +29,21 @@ export function ManagerScreen({ onBack, onRules }: { onBack: () => void; onRules
   const ready = queue.state === 'ready' ? queue : undefined;
   const shortfall = ready?.shortfalls.find((one) => one.entry === chosen);
   const lease = ready?.leases.find((one) => one.lease === chosen);
+  const alarm = ready?.alarms.find((one) => one.id === chosen);
+  const paper = <Paper shortfall={shortfall} lease={lease} alarm={alarm} name={name} />;
   const intent = intentOf(act, shortfall, lease);
   const done = (): void => {
     setAct(null);
     setChosen(null);
     again();
   };
-  if (intent !== undefined) return <Approval intent={intent} paper={<Paper shortfall={shortfall} lease={lease} name={name} />} onKeep={() => setAct(null)} onDone={done} />;
+  if (intent !== undefined) return <Approval intent={intent} paper={paper} onKeep={() => setAct(null)} onDone={done} />;
   return (
     <Browse
       name={name}
       queue={queue}
       chosen={chosen}
-      paper={<Paper shortfall={shortfall} lease={lease} name={name} />}
+      paper={paper}
       acts={shortfall !== undefined ? (shortfall.member === undefined ? ['absorb'] : ['absorb', 'recover']) : lease !== undefined ? ['reclaim'] : []}
       onQueue={(next) => {
         setName(next);
@@ -59,9 +63,15 @@ function intentOf(act: ActName | null, shortfall: ShortfallStory | undefined, le
   return act === null || shortfall === undefined ? undefined : { act, shortfall };
 }
 
-function Paper({ shortfall, lease, name }: { shortfall: ShortfallStory | undefined; lease: OpenLeaseRow | undefined; name: QueueName }) {
+function Paper({ shortfall, lease, alarm, name }: {
+  shortfall: ShortfallStory | undefined;
+  lease: OpenLeaseRow | undefined;
+  alarm: AlarmRow | undefined;
+  name: QueueName;
+}) {
   const { say } = useWords();
   if (shortfall !== undefined) return <ShortfallPaper story={shortfall} />;
+  if (alarm !== undefined) return <AlarmPaper alarm={alarm} />;
   return lease === undefined ? <p className="soft history-open">{say(`manager.pick.${name}`)}</p> : <LeasePaper lease={lease} />;
 }
 
@@ -115,8 +125,9 @@ function Rows({ name, queue, chosen, onChoose, onAgain }: {
   if (queue.state === 'offline') {
     return <EmptyState icon="warning" title={say('manager.offline.title')} actions={<Button onPress={onAgain}>{say('manager.again')}</Button>}>{say('manager.offline.body')}</EmptyState>;
   }
-  if (queue.shortfalls.length + queue.leases.length === 0) {
-    return <EmptyState icon="saved" title={say(`manager.none.${name}.title`)}>{say(`manager.none.${name}.body`)}</EmptyState>;
+  const undecided = queue.undecided > 0 && <p className="soft">{say('manager.alarm.undecided', { count: queue.undecided })}</p>;
+  if (queue.shortfalls.length + queue.leases.length + queue.alarms.length === 0) {
+    return <><EmptyState icon="saved" title={say(`manager.none.${name}.title`)}>{say(`manager.none.${name}.body`)}</EmptyState>{undecided}</>;
   }
   return (
     <div className="history-list" role="group" aria-label={say(`manager.queue.${name}`)}>
@@ -130,6 +141,12 @@ function Rows({ name, queue, chosen, onChoose, onAgain }: {
           <Chip tone={one.holder === 'current' ? 'quiet' : 'amber'} icon={one.holder === 'current' ? 'saved' : 'warning'}>{say('manager.held', { points: one.points - one.spent })}</Chip>
         </Row>
       ))}
+      {queue.alarms.map((one) => (
+        <Row key={one.id} testId={TEST_IDS.alarm(one.id)} isChosen={one.id === chosen} onChoose={() => onChoose(one.id)} atMs={one.raisedMs} title={one.number} detail={one.terminal}>
+          <Chip tone="red" icon="warning">{say(`manager.alarm.${alarmKind(one)}`)}</Chip>
+        </Row>
+      ))}
+      {undecided}
       {queue.unlisted !== 0 && <p className="soft">{unlistedWords(queue.unlisted, say)}</p>}
     </div>
   );

@@ -98,6 +98,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
     showVoucher: createVoucherRequests(parts),
     shortfalls: () => askWhenOnline(connection, () => calls.shortfalls()),
     openLeases: () => askWhenOnline(connection, () => calls.openLeases()),
+    alarms: () => askWhenOnline(connection, () => calls.alarms()),
     publish: (request) => publishWhenOnline({ calls, connection, pulls }, request),
     async stop() {
       control.abort();

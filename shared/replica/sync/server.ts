@@ -7,6 +7,7 @@ import {
 } from '../../contract/http.ts';
 import type { AccountDoc, LeaseDoc } from '../../contract/documents.ts';
 import { PublishResponse, type PublishRequest } from '../../contract/programmes.ts';
+import { AlarmsResponse, type Alarms } from '../../contract/alarms.ts';
 import { OpenLeasesResponse, ShortfallsResponse, type OpenLeases, type Shortfalls } from '../../contract/reports.ts';
 import { compileCheck, type Check } from '../../contract/validate.ts';
 import type { SignedCheckpoint } from '../../domain/checkpoint.ts';
@@ -44,6 +45,7 @@ export interface ServerCalls {
   find(text: string): Promise<Answer<{ members: AccountDoc[] }>>;
   shortfalls(): Promise<Answer<Shortfalls>>;
   openLeases(): Promise<Answer<OpenLeases>>;
+  alarms(): Promise<Answer<Alarms>>;
   publish(request: PublishRequest): Promise<Answer<PublishResponse>>;
   /** The latest signed checkpoint of the ledger; its signature is for the caller to check. */
   checkpoint(): Promise<Answer<{ checkpoint: SignedCheckpoint }>>;
@@ -64,6 +66,7 @@ const isShown = compileCheck(ShowVoucherResponse);
 const isFound = compileCheck(FindResponse);
 const isShortfalls = compileCheck(ShortfallsResponse);
 const isOpenLeases = compileCheck(OpenLeasesResponse);
+const isAlarms = compileCheck(AlarmsResponse);
 const isPublished = compileCheck(PublishResponse);
 const isLatest = compileCheck(LatestCheckpointResponse);
 const isProof = compileCheck(ProofResponse);
@@ -122,6 +125,7 @@ export function createServerCalls(http: Http, session: Session, timing: SyncTimi
     shortfalls: () =>
       authorised((token) => http.ask({ path: '/v1/reports/shortfalls?state=open', token, check: isShortfalls, timeoutMs: requestMs })),
     openLeases: () => authorised((token) => http.ask({ path: '/v1/leases/open', token, check: isOpenLeases, timeoutMs: requestMs })),
+    alarms: () => authorised((token) => http.ask({ path: '/v1/reports/alarms', token, check: isAlarms, timeoutMs: requestMs })),
     publish: (body) => authorised((token) => http.ask({ path: '/v1/programmes', body, token, check: isPublished, timeoutMs: requestMs })),
     checkpoint: () => authorised((token) => http.ask({ path: '/v1/checkpoints/latest', token, check: isLatest, timeoutMs: requestMs })),
     proof: (entry) =>

@@ -154,6 +154,7 @@ export class ScriptedCore implements Host {
       }),
       mergeMembers: async () => Promise.reject(fault('not-a-manager')),
       listShortfalls: async () => (this.world.till.sync.online ? { shortfalls: this.world.shortfalls } : Promise.reject(fault('server-unreachable'))),
+      listAlarms: async () => (this.world.till.sync.online ? { alarms: this.world.alarms, total: this.world.alarms.length, decided: 380, position: 381 } : Promise.reject(fault('server-unreachable'))),
       listOpenLeases: async () => (this.world.till.sync.online ? { leases: this.world.openLeases, total: this.world.openLeases.length } : Promise.reject(fault('server-unreachable'))),
       listProgrammes: async () => {
         const newest = this.world.programmes[0]?.version ?? 0;

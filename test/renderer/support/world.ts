@@ -1,5 +1,6 @@
 import type { MemberMatch, MemberView, ReceiptView, StaffView, TillView } from '../../../shared/contract/commands.ts';
 import type { OwnEntryDoc, PostedEntryDoc, ProgrammeDoc } from '../../../shared/contract/documents.ts';
+import type { AlarmRow } from '../../../shared/contract/alarms.ts';
 import type { OpenLeaseRow, ShortfallStory } from '../../../shared/contract/reports.ts';
 import type { WhatIfView } from '../../../shared/contract/whatif.ts';
 import { minor, points } from '../../../shared/domain/integers.ts';
@@ -23,6 +24,7 @@ export interface World {
   enrolCodes: string[];
   shortfalls: ShortfallStory[];
   openLeases: OpenLeaseRow[];
+  alarms: AlarmRow[];
   /** Versions of the programme, the newest first. */
   programmes: ProgrammeDoc[];
   /** What a trial of a draft tells. */
@@ -89,6 +91,6 @@ export function newWorld(): World {
       member('4', '司马相如', 300, { phoneTail: '9021' }), member('5', 'Chen Yu', 0, { phoneTail: '9021' }),
     ],
     programme: PROGRAMME, cap: 'sale', draft: { billMinor: 0, member: '' }, own: [], posted: [], receipts: new Map(), waiting: [],
-    enrolCodes: ['HARBOUR-7'], shortfalls: [], openLeases: [], programmes: [{ ...PROGRAMME, id: 'v3', rev: 3 }], whatIf: { state: 'playing', done: 1_250, total: 4_000 },
+    enrolCodes: ['HARBOUR-7'], shortfalls: [], openLeases: [], alarms: [], programmes: [{ ...PROGRAMME, id: 'v3', rev: 3 }], whatIf: { state: 'playing', done: 1_250, total: 4_000 },
   };
 }

@@ -2,6 +2,7 @@ import { BehaviorSubject, type Observable } from 'rxjs';
 import type { AccountDoc, OwnEntryDoc } from '../../../shared/contract/documents.ts';
 import type { ShownVoucher } from '../../../shared/contract/http.ts';
 import type { PublishRequest } from '../../../shared/contract/programmes.ts';
+import type { Alarms } from '../../../shared/contract/alarms.ts';
 import type { OpenLeases, Shortfalls } from '../../../shared/contract/reports.ts';
 import type { SyncView } from '../../../shared/contract/views.ts';
 import type { Points } from '../../../shared/domain/integers.ts';
@@ -108,6 +109,10 @@ export class TestSync implements SyncPort {
 
   async openLeases(): Promise<OpenLeases | undefined> {
     return this.view().online ? { leases: [], total: 0 } : undefined;
+  }
+
+  async alarms(): Promise<Alarms | undefined> {
+    return this.view().online ? { alarms: [], total: 0, decided: 0, position: 0 } : undefined;
   }
 
   /** What a publication meets, and what was asked for. */

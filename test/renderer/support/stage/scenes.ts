@@ -265,6 +265,20 @@ export const SCENES = {
     fillQueues(world);
     return { route: '/manager' };
   },
+  'manager-alarms': (world: World): Scene => {
+    fillQueues(world);
+    const at = { terminal: 'T1', raisedMs: Date.now() - 9 * 60_000 };
+    world.alarms = [
+      {
+        ...at, id: 'decision:entry-41', kind: 'decision', number: 'T1-1-41', entry: 'entry-41',
+        differences: [{ what: 'redeem', expected: '1200', found: '1250', reason: 'not-a-multiple' }, { what: 'discount', expected: '12.00', found: '12.50' }, { what: 'earn', expected: '64 / 96', found: '70' }],
+      },
+      { ...at, id: 'fork:T9:1', kind: 'fork', number: 'T9-1-12', terminal: 'T9', differences: [] },
+      { ...at, id: 'voucher:V1', kind: 'voucher', number: 'T1-1-39', differences: [] },
+    ];
+    return { route: '/manager' };
+  },
+  'manager-alarms-none': (): Scene => ({ route: '/manager' }),
   'manager-approval': (world: World): Scene => {
     fillQueues(world);
     return { route: '/manager' };

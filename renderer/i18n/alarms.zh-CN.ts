@@ -1,0 +1,31 @@
+import type { alarmsEn } from './alarms.en.ts';
+
+/** Simplified Chinese of {@link alarmsEn}. */
+export const alarmsZhCN: Record<keyof typeof alarmsEn, string> = {
+  'manager.queue.alarms': '警报',
+  'manager.none.alarms.title': '没有警报',
+  'manager.none.alarms.body': '服务器逐笔复核本店销售，结果均一致。',
+  'manager.pick.alarms': '选择一条警报，查看发现了什么。',
+  'manager.alarm.decision': '复核不一致',
+  'manager.alarm.fork': '收银机被复制',
+  'manager.alarm.signature': '签名不实',
+  'manager.alarm.other': '需要查看',
+  'manager.alarm.decision.body': '服务器按同样的规则复核本笔销售，得出不同结果。账目未作更改，小票有效。请告知运营人员。',
+  'manager.alarm.fork.body': '同一位置有两条不同的记录：该收银机曾被复制或还原。两条均已入账。请重新登记该机并告知运营人员。',
+  'manager.alarm.signature.body': '本条记录可由其后的记录证明，但自身签名不实。已照常入账。请告知运营人员。',
+  'manager.alarm.other.body': '服务器请人查看此事。请告知运营人员。',
+  'manager.alarm.raised': '发现时间',
+  'manager.alarm.expected': '按规则',
+  'manager.alarm.found': '记录所载',
+  'manager.alarm.nothing': '无',
+  'manager.alarm.reason': '规则不允许。代码 {reason}',
+  'manager.alarm.undecided': '尚有 {count, plural, other {#}} 条记录未复核。',
+  'manager.alarm.differs.programme': '规则版本',
+  'manager.alarm.differs.bill': '消费单',
+  'manager.alarm.differs.voucher': '优惠券抵扣',
+  'manager.alarm.differs.redeem': '抵扣积分',
+  'manager.alarm.differs.discount': '积分抵扣金额',
+  'manager.alarm.differs.net': '应付',
+  'manager.alarm.differs.earn': '获得积分',
+  'manager.alarm.differs.expiry': '积分最后有效日',
+};

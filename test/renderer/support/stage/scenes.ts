@@ -214,13 +214,9 @@ export const SCENES = {
     return { route: '/', rebuild: true };
   },
   'sale-offer': (world: World): Scene => {
-    world.members = world.members.map((one) => ({
-      ...one, tier: { id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, until: '2026-12-31' },
-      offer: {
-        id: 'back', text: { en: 'Welcome back, double points today', 'zh-CN': '欢迎回来，今日双倍积分' },
-        because: [{ code: 'away', days: 41, usualDays: 14 }, { code: 'near-tier', tier: 'black', by: 'spendMinor', missing: 12_000, name: { en: 'Black', 'zh-CN': '黑卡' } }],
-      },
-    }));
+    const black = { code: 'near-tier' as const, tier: 'black', by: 'spendMinor' as const, missing: 12_000, name: { en: 'Black', 'zh-CN': '黑卡' } };
+    const offer = { id: 'back', text: { en: 'Welcome back, double points today', 'zh-CN': '欢迎回来，今日双倍积分' }, because: [{ code: 'away' as const, days: 41, usualDays: 14 }, black] };
+    world.members = world.members.map((one) => ({ ...one, offer, tier: { id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, until: '2026-12-31' } }));
     world.draft = { billMinor: 7_680, member: '1' };
     return { route: '/', rebuild: true };
   },

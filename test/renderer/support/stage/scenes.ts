@@ -1,12 +1,11 @@
 import type { LinkState } from '../../../../renderer/host/host.ts';
 import type { OwnEntryDoc, PostedEntryDoc } from '../../../../shared/contract/documents.ts';
-import { PLAIN_SALE } from '../../../../shared/domain/context.ts';
-import { quoteEarning } from '../../../../shared/domain/earn.ts';
 import type { WhatIfView } from '../../../../shared/contract/whatif.ts';
 import type { Entry } from '../../../../shared/domain/entry.ts';
 import { minor, points } from '../../../../shared/domain/integers.ts';
 import { ScriptedCore } from '../scripted-core.ts';
 import type { World } from '../world.ts';
+import { alarmsNow, earnMore, explainReceipt } from './explained.ts';
 
 export interface Scene {
   route: string;
@@ -76,22 +75,6 @@ function fillHistory(world: World): void {
   if (short !== undefined) world.receipts.set('entry-38', { ...short, state: 'shortfall', shortfall: points(180) });
   const risky = world.receipts.get('entry-40');
   if (risky !== undefined) world.receipts.set('entry-40', { ...risky, state: 'at-risk' });
-}
-
-/** A programme that has every step of earning, and an offer that this bill does not have. */
-function earnMore(world: World): void {
-  const { programme } = world;
-  world.programme = {
-    ...programme,
-    earn: {
-      ...programme.earn, perVisit: points(5), firstPurchase: points(100), maxPerSale: points(150),
-      multipliers: [{ id: 'spring', name: { en: 'Spring week', 'zh-CN': '春季活动周' }, factorBp: 15_000 }],
-    },
-    redeem: [
-      ...programme.redeem,
-      { kind: 'fixed', id: 'gold', name: { en: 'Gold members: 20.00 off', 'zh-CN': '金卡会员减 20 元' }, points: points(1_500), discountMinor: minor(2_000), tiers: ['gold'] },
-    ],
-  };
 }
 
 /** A sale that was not covered because another till sold the same points while this one was offline; and points that a lost till holds. */
@@ -227,11 +210,7 @@ export const SCENES = {
   'receipt-earning': (world: World): Scene => {
     earnMore(world);
     fillHistory(world);
-    const receipt = world.receipts.get('entry-41');
-    const { earn, redeem: [rule] } = world.programme;
-    const context = { ...PLAIN_SALE, isFirst: true };
-    const { steps, points: earned } = quoteEarning(earn, { billMinor: minor(7_680), discountMinor: minor(1_200), nowMs: 0, context });
-    if (receipt !== undefined && rule !== undefined) world.receipts.set('entry-41', { ...receipt, earned, earnSteps: steps, rule: rule.name });
+    explainReceipt(world, 'entry-41');
     return { route: '/receipt/entry-41' };
   },
   'receipt-shortfall': (world: World): Scene => {
@@ -263,15 +242,7 @@ export const SCENES = {
   },
   'manager-alarms': (world: World): Scene => {
     fillQueues(world);
-    const at = { terminal: 'T1', raisedMs: Date.now() - 9 * 60_000 };
-    world.alarms = [
-      {
-        ...at, id: 'decision:entry-41', kind: 'decision', number: 'T1-1-41', entry: 'entry-41',
-        differences: [{ what: 'redeem', expected: '1200', found: '1250', reason: 'not-a-multiple' }, { what: 'discount', expected: '12.00', found: '12.50' }, { what: 'earn', expected: '64 / 96', found: '70' }],
-      },
-      { ...at, id: 'fork:T9:1', kind: 'fork', number: 'T9-1-12', terminal: 'T9', differences: [] },
-      { ...at, id: 'voucher:V1', kind: 'voucher', number: 'T1-1-39', differences: [] },
-    ];
+    world.alarms = alarmsNow();
     return { route: '/manager' };
   },
   'manager-alarms-none': (): Scene => ({ route: '/manager' }),

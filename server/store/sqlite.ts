@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import {
   CompiledQuery, Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler,
-  type DatabaseConnection, type Dialect, type SqliteDatabase, type SqliteStatement,
+  type DatabaseConnection, type Dialect, type LimitNode, type SqliteDatabase, type SqliteStatement,
 } from 'kysely';
 import type { Tables } from './tables.ts';
 
@@ -48,10 +48,19 @@ const BUSY_MS = 5_000;
 function dialectOf(database: DatabaseSync, begin: string): Dialect {
   return {
     createDriver: () => new TransactionDriver(shim(database), begin),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new LimitCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
+}
+
+/** SQLite plans a statement anew each time a bare parameter is bound as its limit, which takes longer than most queries; a cast is none. */
+class LimitCompiler extends SqliteQueryCompiler {
+  protected override visitLimit(node: LimitNode): void {
+    this.append('limit cast(');
+    this.visitNode(node.limit);
+    this.append(' as integer)');
+  }
 }
 
 /** A writer takes the lock when it begins: a transaction that reads first and writes later could not get it any more. */

@@ -30,7 +30,7 @@ export function changedSince({ table }: OpenCollection, limit: number, checkpoin
   const { connection, layout } = table;
   const from = checkpoint ?? { id: '', lwt: 0 };
   const rows = connection
-    .statement(`SELECT "data", "sum" FROM ${layout.sql} WHERE ("lwt", "id") > (?, ?) ORDER BY "lwt", "id" LIMIT ?`)
+    .statement(`SELECT "data", "sum" FROM ${layout.sql} WHERE ("lwt", "id") > (?, ?) ORDER BY "lwt", "id" LIMIT CAST(? AS INTEGER)`)
     .all(from.lwt, orderedText(from.id), limit) as unknown as Row[];
   const documents = rows.map((row) => table.read(row));
   const last = documents.at(-1);

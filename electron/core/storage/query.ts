@@ -37,12 +37,15 @@ export function planQuery(table: Table, query: FilledMangoQuery<StoredDocument>,
   };
 }
 
+/** SQLite plans a statement anew each time a bare parameter is bound as its limit; a cast is none. */
+const LIMITS = 'LIMIT CAST(? AS INTEGER) OFFSET ?';
+
 /** The documents of a prepared query. */
 export function findDocuments(table: Table, schema: StoredSchema, { query }: PreparedQuery<StoredDocument>): StoredDocument[] {
   const plan = planQuery(table, query);
   const { connection } = table;
   if (plan.exact && plan.sorted) {
-    const rows = connection.statement(`SELECT "data", "sum" ${plan.from} LIMIT ? OFFSET ?`).all(...plan.params, plan.limit ?? -1, plan.skip);
+    const rows = connection.statement(`SELECT "data", "sum" ${plan.from} ${LIMITS}`).all(...plan.params, plan.limit ?? -1, plan.skip);
     return (rows as unknown as Row[]).map((row) => table.read(row));
   }
   const end = plan.skip + (plan.limit ?? Infinity);

@@ -67,6 +67,7 @@ export const TEST_IDS = {
   ruleAdd: (kind: string): string => `rule-add-${kind}`,
   ruleRemove: (at: string): string => `rule-remove${at.replaceAll('/', '-')}`,
   sampleRule: (rule: string): string => `sample-${rule}`,
+  sampleTier: (tier: string): string => `sample-tier-${tier}`,
   tryDays: (days: string): string => `try-days-${days}`,
   tryRow: (name: string): string => `try-${name}`,
   tryMember: (member: string): string => `try-member-${member}`,

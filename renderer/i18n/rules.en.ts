@@ -115,6 +115,8 @@ export const rulesEn = {
 
   'rules.sample': 'A sample bill',
   'rules.sample.hint': 'What the till would say to this bill now.',
+  'rules.sample.tier': 'Tier of the member',
+  'rules.sample.noTier': 'None',
   'rules.sample.redeem': 'Redeem {points, plural, one {# point} other {# points}}',
   'rules.step.amount': 'For {amount}',
   'rules.step.multiplier': 'Campaign, times {factor}',

@@ -117,6 +117,8 @@ export const rulesZhCN: Record<keyof typeof rulesEn, string> = {
 
   'rules.sample': '示例消费单',
   'rules.sample.hint': '收银机此刻会这样处理这一单。',
+  'rules.sample.tier': '会员等级',
+  'rules.sample.noTier': '无',
   'rules.sample.redeem': '抵扣 {points, number} 分',
   'rules.step.amount': '消费 {amount}',
   'rules.step.multiplier': '活动，乘以 {factor}',

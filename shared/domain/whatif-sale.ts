@@ -33,6 +33,7 @@ export interface SaleAt {
   entry: Entry;
   store: { id: string; utcOffsetMinutes: number };
   isFirst: boolean;
+  tier?: string;
 }
 
 /** What a sale would have been under the draft; `version` is the one that decided it, when it is known. */
@@ -49,11 +50,11 @@ export function decideAgain(at: SaleAt, life: { actual: Side; draft: Side }, { d
 }
 
 /** The sale as a question to a programme. What vouchers took off stays as it was: points pay of what was left. */
-function inputOf({ entry, store, isFirst }: SaleAt, side: Side, programme: Programme): QuoteInput & { context: SaleContext } {
+function inputOf({ entry, store, isFirst, tier }: SaleAt, side: Side, programme: Programme): QuoteInput & { context: SaleContext } {
   const sameDay = side.today.day === entry.businessDate;
   const vouchers = entry.vouchers ?? [];
   const context: SaleContext = {
-    store: store.id, utcOffsetMinutes: store.utcOffsetMinutes, hasVouchers: vouchers.length > 0, isFirst,
+    store: store.id, utcOffsetMinutes: store.utcOffsetMinutes, hasVouchers: vouchers.length > 0, isFirst, ...(tier === undefined ? {} : { tier }),
     redeemedToday: points(sameDay ? Math.max(0, side.today.redeemed) : 0), earnedToday: points(sameDay ? Math.max(0, side.today.earned) : 0),
     ...(entry.bill?.lines === undefined ? {} : { lines: entry.bill.lines }),
   };

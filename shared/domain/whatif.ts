@@ -59,6 +59,8 @@ export interface ReplayParts {
   balanceNow(member: string): number | undefined;
   /** Whether a member joined within the days that are replayed. */
   isNew(member: string): boolean;
+  /** A member's tier now, which stands for the one at the time; undefined: none. */
+  tierOf(member: string): string | undefined;
 }
 
 /**
@@ -106,7 +108,8 @@ export function startReplay(parts: ReplayParts): Replay {
     const lacking = Math.max(0, (entry.redeem?.points ?? 0) - life.actual.balance);
     for (const side of [life.actual, life.draft]) side.balance += lacking;
     const isFirst = life.sales === 0 && parts.isNew(member);
-    const at = { entry, store: parts.store, isFirst };
+    const tier = parts.tierOf(member);
+    const at = { entry, store: parts.store, isFirst, ...(tier === undefined ? {} : { tier }) };
     const would = decideAgain(at, life, { draft, version: versions.get(entry.programme) });
     const was: Share = { points: entry.redeem?.points ?? 0, discountMinor: entry.redeem?.discountMinor ?? 0, earned: entry.earn?.points ?? 0 };
     life.sales += 1;

@@ -63,6 +63,7 @@ async function tryDraft(parts: WhatIfParts, { programme: draft, days }: Paramete
   const replay = startReplay({
     draft: programme, versions: directory.programmes(), present: directory.programme(nowMs), store: { id: identity.store, utcOffsetMinutes: own.utcOffsetMinutes },
     balanceNow: (member) => projection.balance(member),
+    tierOf: (member) => projection.account(member)?.tier?.id,
     isNew: (member) => (projection.account(member)?.joinedOn ?? '') >= firstDay,
   });
   const played = await playAll(replay, entries, tell);

@@ -61,7 +61,7 @@ class Shop {
   tryOn(draft: Programme, part: Partial<ReplayParts> = {}): WhatIf {
     const replay = startReplay({
       draft, versions: [this.programme], present: this.programme, store: { id: 'north', utcOffsetMinutes: 0 }, balanceNow: (member) => this.balances.get(member),
-      isNew: () => false, ...part,
+      isNew: () => false, tierOf: () => undefined, ...part,
     });
     for (const entry of this.entries) replay.note(entry);
     for (const entry of this.entries) replay.play(entry);
@@ -155,6 +155,14 @@ describe('a draft tried on what was sold', () => {
     const welcome: Programme = { ...HALF, earn: { ...HALF.earn, firstPurchase: points(50) } };
     expect(shop.tryOn(welcome, { isNew: () => true }).draft.earned).toBe(70);
     expect(shop.tryOn(welcome).draft.earned).toBe(20);
+  });
+
+  it('lets rules for a tier hold for who has it now', () => {
+    const shop = new Shop(HALF, { A: 0, B: 0 });
+    shop.sell('A', 1_000);
+    shop.sell('B', 1_000);
+    const gold: Programme = { ...HALF, earn: { ...HALF.earn, multipliers: [{ id: 'g', name: { en: 'Gold', 'zh-CN': '金卡' }, factorBp: 30_000, tiers: ['gold'] }] } };
+    expect(shop.tryOn(gold, { tierOf: (member) => (member === 'A' ? 'gold' : undefined) }).draft.earned).toBe(40);
   });
 
   it('takes points of which nothing is known here as points from another store', () => {

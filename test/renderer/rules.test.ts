@@ -181,6 +181,15 @@ describe('the preview', () => {
   it('is the quote that a till makes, with what the sale earns after the best redemption', () => {
     const seen = previewOf(begun().draft, { bill: 7_680, balance: 5_000 }, { store: 'S1', currency: 'CNY', utcOffsetMinutes: 480, nowMs: 0 });
     expect(seen).toMatchObject({ missing: [], faults: [], quote: { ok: true, value: { proposed: { rule: 'ratio-100', points: 3_800, discountMinor: 3_800 } } }, earning: { points: 38 } });
+    const gold: ProgrammeDraft = {
+      ...begun().draft, redeem: [{ ...PROGRAMME.redeem[0]!, tiers: ['gold'] }],
+      tiers: { window: { kind: 'days', days: 365 }, downgrade: 'qualified', levels: [{ id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, reach: { visits: 3 } }] },
+    };
+    const here = { store: 'S1', currency: 'CNY', utcOffsetMinutes: 480, nowMs: 0 };
+    expect(previewOf(gold, { bill: 7_680, balance: 5_000 }, here).quote).toMatchObject({ ok: true, value: { proposed: null, rules: [{ refusal: { code: 'tier-needed' } }] } });
+    const chosen = reduceRules(begun(), { do: 'tier', tier: 'gold' });
+    expect(previewOf(gold, { ...chosen!.sample, bill: 7_680 }, here).quote).toMatchObject({ ok: true, value: { proposed: { points: 3_800 } } });
+    expect(reduceRules(chosen, { do: 'tier', tier: undefined })?.sample).not.toHaveProperty('tier');
     const foreign = previewOf(writeAt(begun().draft, '/currency', 'EUR'), { bill: 7_680, balance: 5_000 }, { store: 'S1', currency: 'CNY', utcOffsetMinutes: 480, nowMs: 0 });
     expect(foreign.faults.map(({ code }) => code)).toEqual(['currency-differs']);
   });

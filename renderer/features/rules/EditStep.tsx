@@ -43,7 +43,7 @@ export function EditStep({ state, inForce, dispatch, onBack }: StepProps & { inF
   return (
     <Frame
       name="rules"
-      paper={<SamplePaper preview={preview} state={state} onChoose={(field) => dispatch({ do: 'choose', field })} />}
+      paper={<SamplePaper preview={preview} state={state} onChoose={(field) => dispatch({ do: 'choose', field })} onTier={(tier) => dispatch({ do: 'tier', tier })} />}
       keypad={
         <Keypad
           field={active === null ? null : say(active.label)}

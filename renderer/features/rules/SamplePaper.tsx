@@ -5,6 +5,7 @@ import { formatChange, formatMoney, formatPoints } from '../../i18n/format.ts';
 import { limitWords, refusalWords, type ReasonContext } from '../../i18n/reasons.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Slip, SlipLine } from '../../ui/paper/Slip.tsx';
+import { Choices } from './Choices.tsx';
 import { SAMPLE_FIELDS, type Field } from './fields.ts';
 import { NumberKey } from './Numbers.tsx';
 import type { Preview } from './preview.ts';
@@ -12,7 +13,12 @@ import { stepWords } from './sentences.ts';
 import { valueOf, type RulesState } from './use-rules.ts';
 
 /** What the draft says of a sample bill: the quote that a till would make, with every reason, and what the sale would earn. */
-export function SamplePaper({ preview, state, onChoose }: { preview: Preview; state: RulesState; onChoose: (field: Field) => void }) {
+export function SamplePaper({ preview, state, onChoose, onTier }: {
+  preview: Preview;
+  state: RulesState;
+  onChoose: (field: Field) => void;
+  onTier: (tier: string | undefined) => void;
+}) {
   const { say, language } = useWords();
   const context: ReasonContext = { say, language, currency: state.draft.currency };
   const { quote, earning } = preview;
@@ -25,6 +31,15 @@ export function SamplePaper({ preview, state, onChoose }: { preview: Preview; st
           <NumberKey key={field.at} field={field} value={valueOf(state, field)} currency={state.draft.currency} isActive={state.active?.at === field.at} onChoose={() => onChoose(field)} />
         ))}
       </div>
+      {state.draft.tiers !== undefined && (
+        <Choices
+          label={say('rules.sample.tier')}
+          options={[['', say('rules.sample.noTier')], ...state.draft.tiers.levels.map(({ id, name }) => [id, name[language]] as const)]}
+          chosen={state.sample.tier ?? ''}
+          onChoose={(tier) => onTier(tier === '' ? undefined : tier)}
+          testId={(tier) => TEST_IDS.sampleTier(tier)}
+        />
+      )}
       {quote?.ok === true && <Offers quote={quote.value} state={state} context={context} />}
       {quote?.ok === false && <p className="story-why">{refusalWords(quote.refusal, context)}</p>}
     </Slip>

@@ -38,7 +38,7 @@ export function previewOf(draft: ProgrammeDraft, sample: Sample, at: PreviewAt):
   // Stores that rules name are checked by the core, which knows them all.
   const named = [at.store, ...draft.redeem.flatMap((rule) => rule.stores ?? []), ...(draft.earn.multipliers ?? []).flatMap((one) => one.stores ?? [])];
   const faults = findPublishFaults(programme, { store: at.store, currency: at.currency, stores: named }, at.nowMs);
-  const context: SaleContext = { ...PLAIN_SALE, store: at.store, utcOffsetMinutes: at.utcOffsetMinutes };
+  const context: SaleContext = { ...PLAIN_SALE, store: at.store, utcOffsetMinutes: at.utcOffsetMinutes, ...(sample.tier === undefined ? {} : { tier: sample.tier }) };
   const balance = points(sample.balance);
   const quoted = quote({
     programme, billMinor: sample.bill, currency: at.currency, balance, cover: { leased: balance, atRiskAllowed: points(0), cap: 'policy' }, nowMs: at.nowMs, context,

@@ -12,6 +12,8 @@ export type Step = 'edit' | 'try' | 'publish' | 'done';
 export interface Sample {
   bill: number;
   balance: number;
+  /** The member's tier; absent: none. */
+  tier?: string;
 }
 
 /** The editor: the draft, what it was made from, and what is being changed. */
@@ -43,6 +45,7 @@ export type RulesAct =
   | { do: 'erase' }
   | { do: 'clear' }
   | { do: 'when'; start?: Start; end?: End }
+  | { do: 'tier'; tier: string | undefined }
   | { do: 'step'; step: Step }
   | { do: 'after'; version: number }
   | { do: 'published'; version: number };
@@ -66,6 +69,10 @@ export function reduceRules(state: RulesState | null, act: RulesAct): RulesState
       return state.active === null ? state : withValue(state, state.active, undefined);
     case 'when':
       return { ...state, start: act.start ?? state.start, end: act.end ?? state.end };
+    case 'tier': {
+      const { bill, balance } = state.sample;
+      return { ...state, sample: { bill, balance, ...(act.tier === undefined ? {} : { tier: act.tier }) } };
+    }
     case 'step':
       return { ...state, step: act.step };
     case 'after':
@@ -87,7 +94,7 @@ function beginning(list: ProgrammeList, currency: string): RulesState {
 const typed = (state: RulesState, digit: string): RulesState =>
   (state.active === null ? state : withValue(state, state.active, typeDigit(state.active, valueOf(state, state.active), Number(digit), state.fresh)));
 
-const sampleOf = (field: Field): keyof Sample | undefined => (SAMPLE_FIELDS.some((one) => one.at === field.at) ? (field.at.endsWith('bill') ? 'bill' : 'balance') : undefined);
+const sampleOf = (field: Field): 'bill' | 'balance' | undefined => (SAMPLE_FIELDS.some((one) => one.at === field.at) ? (field.at.endsWith('bill') ? 'bill' : 'balance') : undefined);
 
 /** The value of a field, in the draft or in the sample. */
 export function valueOf(state: Pick<RulesState, 'draft' | 'sample'>, field: Field): number | undefined {

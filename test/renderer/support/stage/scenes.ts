@@ -259,7 +259,16 @@ export const SCENES = {
     world.programmes = [];
     return { route: '/rules' };
   },
-  'rules-open': (): Scene => ({ route: '/rules' }),
+  'rules-open': (world: World): Scene => {
+    world.programmes = world.programmes.map((one) => ({
+      ...one,
+      tiers: {
+        window: { kind: 'days', days: 365 }, downgrade: 'qualified',
+        levels: [{ id: 'silver', name: { en: 'Silver', 'zh-CN': '银卡' }, reach: { visits: 5 } }, { id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, reach: { visits: 20 } }],
+      },
+    }));
+    return { route: '/rules' };
+  },
   'rules-faults': (): Scene => ({ route: '/rules' }),
   'rules-trying': (): Scene => ({ route: '/rules' }),
   'rules-tried': (world: World): Scene => {

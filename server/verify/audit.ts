@@ -12,6 +12,7 @@ import { openSource, SourceError, type Source } from './source.ts';
 import type { Audit, Progress } from './state.ts';
 import { Sums, type Invariants } from './sums.ts';
 import { Tree } from './tree.ts';
+import { checkVouchers } from './vouchers.ts';
 
 /** The outcome of an audit. */
 export interface Report {
@@ -63,6 +64,7 @@ export async function verifyDatabase(where: { file: string } | { databaseUrl: st
     await checkAccounts(audit);
     await checkLots(audit);
     await checkLeases(audit);
+    await checkVouchers(audit);
     const invariants = checkInvariants(audit);
     const [aside] = await source.all('select count(*) as count from quarantine');
     const list = faults.list();

@@ -12,6 +12,8 @@ export const FAULT_CODES = [
   // Accounts, leases and lots.
   'account-kind', 'account-missing', 'account-position', 'balance-wrong', 'balance-negative', 'successor-wrong', 'lots-wrong',
   'lease-grant', 'lease-spent', 'lease-spend-foreign', 'lease-spend-late', 'lease-release', 'lease-escrow', 'lease-certificate',
+  // Vouchers.
+  'voucher-use', 'voucher-count',
   // The whole.
   'invariant', 'checkpoint-leaf', 'checkpoint-root', 'checkpoint-signature', 'checkpoint-beyond-head', 'checkpoint-record',
 ] as const;

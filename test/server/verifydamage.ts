@@ -99,6 +99,12 @@ export const ENTRY_DAMAGE: readonly Damage[] = [
 
 /** Damage to postings, accounts, leases, shortfalls and lots. */
 export const BOOK_DAMAGE: readonly Damage[] = [
+  { name: 'a use of a voucher removed', statements: ({ ids }) => [`delete from voucher_uses where entry = '${ids.vouchered}'`], code: 'voucher-use', at: ({ ids }) => ids.vouchered, also: ['voucher-count'] },
+  { name: 'a discount of a voucher edited', statements: ({ ids }) => [`update voucher_uses set discount = 1 where entry = '${ids.vouchered}'`], code: 'voucher-use', at: ({ ids }) => ids.vouchered },
+  { name: 'a use of a voucher that no sale names', statements: ({ ids }) => [`update voucher_uses set voucher = 'ELSE' where entry = '${ids.vouchered}'`], code: 'voucher-use', at: ({ ids }) => ids.vouchered },
+  { name: 'a voucher given back by nobody', statements: ({ ids }) => [`update voucher_uses set given_back = 'x' where entry = '${ids.vouchered}'`, 'update vouchers set used = 0'], code: 'voucher-use', at: ({ ids }) => ids.vouchered },
+  { name: 'a voucher taken back again', statements: () => ['update voucher_uses set given_back = null', 'update vouchers set used = 2'], code: 'voucher-use', at: () => '' },
+  { name: 'a count of uses edited', statements: () => ['update vouchers set used = 0'], code: 'voucher-count', at: () => 'voucher:OFF' },
   { name: 'points of a posting edited', statements: ({ ids }) => [`update postings set points = points + 5 where source = '${ids.earned}'`], code: 'posting-wrong', at: ({ ids }) => ids.earned, also: ['balance-wrong'] },
   { name: 'points of a posting edited beyond all counting', statements: ({ ids }) => [`update postings set points = 9223372036854775807 where source = '${ids.earned}'`], code: 'posting-wrong', at: ({ ids }) => ids.earned, also: ['balance-wrong'] },
   { name: 'a posting below zero', statements: ({ ids }) => [`update postings set points = -5 where source = '${ids.earned}'`], code: 'posting-amount', at: ({ ids }) => ids.earned },

@@ -7,7 +7,11 @@ import { loadServerKeys } from '../../server/auth/keys.ts';
 import { makeCheckpoint } from '../../server/checkpoints/checkpoints.ts';
 import { createExpiry } from '../../server/jobs/expiry.ts';
 import { createLeases } from '../../server/leases/leases.ts';
+import { publishProgramme } from '../../server/programmes/programmes.ts';
+import type { Store } from '../../server/store/store.ts';
+import { issueVouchers } from '../../server/vouchers/vouchers.ts';
 import type { Envelope } from '../../shared/contract/entry.ts';
+import type { Entry } from '../../shared/domain/entry.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
 import { amend, cloneTill, enrolTill, openLedger, redeeming, send, verdicts } from './chains.ts';
 import { createDatabase, type Engine, type TestDatabase } from './engines.ts';
@@ -21,8 +25,24 @@ const FIRST_DAY = Date.parse('2026-03-01T12:00:00Z');
 export interface Story {
   database: TestDatabase;
   /** Ids of entries by what they are, and of leases. */
-  ids: Record<'earned' | 'leased' | 'leasedTwice' | 'closed' | 'shortfall' | 'void' | 'adjusted' | 'transfer' | 'merge' | 'resolved' | 'last' | 'tail' | 'reclaim', string>;
+  ids: Record<'earned' | 'leased' | 'leasedTwice' | 'closed' | 'shortfall' | 'void' | 'adjusted' | 'transfer' | 'merge' | 'resolved' | 'last' | 'tail' | 'reclaim' | 'vouchered', string>;
   leases: Record<'closed' | 'open' | 'reclaimed', string>;
+}
+
+/** A sale with a voucher, and another one that was voided; answers the first. */
+async function useVouchers(store: Store, post: (part: Partial<Entry>) => Promise<string>): Promise<string> {
+  const name = { en: 'Voucher', 'zh-CN': '优惠券' };
+  await publishProgramme(store, {
+    version: 2, name, currency: 'USD', effectiveFromMs: 0, earn: { points: points(1), perMinor: minor(100), basis: 'net' }, redeem: [],
+    vouchers: [{ kind: 'amount', id: 'off', name, discountMinor: minor(100), maxUses: 2 }],
+  });
+  await issueVouchers(store, [{ code: 'OFF', rule: 'off' }], Date.now());
+  const vouchers = [{ voucher: 'OFF', rule: 'off', discountMinor: minor(100) }];
+  const sale: Partial<Entry> = { programme: 2, bill: { totalMinor: minor(1_000), netMinor: minor(900), currency: 'USD' }, vouchers };
+  const kept = await post(sale);
+  const voided = await post(sale);
+  await post({ programme: 2, kind: 'reversal', reverses: voided, vouchers, reversal: { scope: 'void', returnPoints: points(0), clawBackPoints: points(0), refundMinor: minor(900) } });
+  return kept;
 }
 
 /** Lives through the story on an empty database, with the real ledger, leases, expiry and checkpoints. */
@@ -43,6 +63,7 @@ export async function liveStory(engine: Engine): Promise<Story> {
   };
   const lots = (earned: number) => ({ points: points(earned), expiresOn: '2099-01-01' });
   const earned = await post(one, one.entry({ member: 'A', bill: bill(1_000), earn: lots(1_000) }));
+  const vouchered = await useVouchers(store, (part) => post(three, three.entry(part)));
   await post(one, one.sale('B', 500));
   await post(two, two.entry({ member: 'A', bill: bill(900), earn: lots(300) }));
   await post(three, three.sale('Z', 2_000));
@@ -82,7 +103,7 @@ export async function liveStory(engine: Engine): Promise<Story> {
   await store.close();
   return {
     database: world.database,
-    ids: { earned, leased, leasedTwice, closed, shortfall, void: voided, adjusted, transfer, merge, resolved, last, tail, reclaim },
+    ids: { earned, leased, leasedTwice, closed, shortfall, void: voided, adjusted, transfer, merge, resolved, last, tail, reclaim, vouchered },
     leases: { closed: closedLease, open, reclaimed: lost },
   };
 }

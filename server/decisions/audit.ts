@@ -119,7 +119,7 @@ function createDirectory(store: Store) {
   const programmeOf = async (version: number): Promise<Programme | undefined> => {
     const known = programmes.get(version);
     if (known !== undefined || isFresh(missing.get(version))) return known;
-    const row = await store.db.selectFrom('programmes').select('document').where('version', '=', version).executeTakeFirst();
+    const row = await store.snapshot((trx) => trx.selectFrom('programmes').select('document').where('version', '=', version).executeTakeFirst());
     if (row === undefined) {
       if (missing.size > MISSING_MOST) missing.clear();
       missing.set(version, performance.now());
@@ -132,7 +132,7 @@ function createDirectory(store: Store) {
   const offsetOf = async (id: string): Promise<number | undefined> => {
     const known = offsets.get(id);
     if (known !== undefined && isFresh(known.asOf)) return known.minutes;
-    const row = await store.db.selectFrom('stores').select('document').where('id', '=', id).executeTakeFirst();
+    const row = await store.snapshot((trx) => trx.selectFrom('stores').select('document').where('id', '=', id).executeTakeFirst());
     const minutes = row === undefined ? undefined : (JSON.parse(row.document) as StoreDoc).utcOffsetMinutes;
     offsets.set(id, { minutes, asOf: performance.now() });
     return minutes;

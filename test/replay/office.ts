@@ -18,11 +18,14 @@ export async function openOffice(server: string, code: string): Promise<Office> 
       const { challenge } = await ask<{ challenge: string }>(server, '/v1/challenge');
       const signature = sign(null, Buffer.from(sessionText(terminal, epoch, challenge)), privateKey).toString('base64');
       const { token } = await ask<{ token: string }>(server, '/v1/session', { terminal, epoch, challenge, signature });
-      for (;;) {
+      let last = -1;
+      for (let still = 0; still < STILL_MOST; still += 1) {
         const totals = await ask<Totals>(server, '/v1/reports/totals', undefined, token);
         if (totals.decided === totals.position) return totals;
+        if (totals.decided !== last) [last, still] = [totals.decided, 0];
         await sleep(DECIDED_MS);
       }
+      throw new Error(`the server has decided sales again up to position ${last} and goes no further`);
     },
   };
 }
@@ -32,6 +35,8 @@ const TRIES = 20;
 const AGAIN_MS = 1_000;
 /** How long a server that is still deciding sales again is left to it. */
 const DECIDED_MS = 500;
+/** So often it may answer that it has come no further. */
+const STILL_MOST = 240;
 
 async function ask<T>(server: string, path: string, body?: unknown, token?: string): Promise<T> {
   let trouble = '';

@@ -64,9 +64,17 @@ export function createVoucherCloser({ chain, directory, drafts, ports, sync, use
       if (vouchers.held().length > 0) again(SHOWN_MS);
       return;
     }
-    running = work().catch(() => again(RETRY_MS)).finally(() => {
-      running = undefined;
-    });
+    running = work().then(
+      () => {
+        running = undefined;
+        // What changed meanwhile, and what was shown too recently to be given back.
+        sweep();
+      },
+      () => {
+        running = undefined;
+        again(RETRY_MS);
+      },
+    );
   };
   const following = new Subscription();
   following.add(vouchers.changed$.subscribe(sweep));

@@ -160,6 +160,22 @@ describe('a single-use voucher', () => {
     expect([await why('ONE'), await show('ONE'), await why('ONE')]).toEqual(['not-held', { voucher: 'ONE' }, null]);
   });
 
+  it.each(['before-write', 'after-write'] as const)('is given back once, although the disk failed %s', async (crashAt) => {
+    await openTill();
+    await show('ONE');
+    await keep(['ONE']);
+    world.nowMs += SHOWN_MS;
+    world.crashAt = crashAt;
+    await keep([]);
+    await world.till.idle();
+    world.crashAt = undefined;
+    await keep([]);
+    await world.till.idle();
+    expect((await closes()).length).toBe(1);
+    await world.sync.deliver();
+    expect(leaseState('ONE')).toBe('closed');
+  });
+
   it('that a run left held is given back by the next, once, and kept when the draft names it', async () => {
     await openTill();
     await show('ONE');

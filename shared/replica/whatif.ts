@@ -25,8 +25,8 @@ export interface WhatIfParts {
 
 const DAY_MS = 86_400_000;
 /** Entries read at once, and played at once: a few milliseconds each, so that a sale never waits for a manager's trial. */
-const PAGE = 250;
-const SLICE = 250;
+const PAGE = 100;
+const SLICE = 100;
 
 /**
  * Tries drafts on what was sold. Each watch is one trial: it reads this store's entries of the days, plays them, tells how far
@@ -77,8 +77,10 @@ async function readEntries({ replica, identity }: WhatIfParts, fromMs: number, t
   const seen = new Set<string>();
   const read = async (name: 'posted' | 'own'): Promise<Entry[] | undefined> => {
     const found: Entry[] = [];
-    for (let skip = 0; ; skip += PAGE) {
-      const query: MangoQuery<OwnEntryDoc> & MangoQuery<PostedEntryDoc> = { selector: { occurredMs: { $gte: fromMs } }, sort: [{ occurredMs: 'asc' }, { id: 'asc' }], skip, limit: PAGE };
+    // From the last moment that was read, past those of it that were: a page costs the same wherever it lies.
+    let [sinceMs, skip] = [fromMs, 0];
+    for (;;) {
+      const query: MangoQuery<OwnEntryDoc> & MangoQuery<PostedEntryDoc> = { selector: { occurredMs: { $gte: sinceMs } }, sort: [{ occurredMs: 'asc' }, { id: 'asc' }], skip, limit: PAGE };
       const page: (OwnEntryDoc | PostedEntryDoc)[] = await queryDocuments(replica, name, query);
       for (const document of page) {
         // An own entry that the server has booked is in both; one that it set aside is no sale.
@@ -87,7 +89,10 @@ async function readEntries({ replica, identity }: WhatIfParts, fromMs: number, t
         found.push(document.entry);
       }
       if (!tell({ state: 'reading', done: seen.size })) return undefined;
+      const endMs = page.at(-1)?.occurredMs ?? sinceMs;
       if (page.length < PAGE) return found;
+      skip = (endMs === sinceMs ? skip : 0) + page.filter((document) => document.occurredMs === endMs).length;
+      sinceMs = endMs;
       await breathe();
     }
   };

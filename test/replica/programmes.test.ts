@@ -148,7 +148,8 @@ describe('a trial of a draft', () => {
   it('tells how far it is, and ends when nobody looks any more', async () => {
     world = await World.open({ online: false });
     for (let n = 0; n < 3; n += 1) await sell(`s${n}`, 0);
-    const posted = Array.from({ length: 700 }, (_one, n) => ({ n, at: world.nowMs - n * 1_000 }));
+    // Most of them at one moment: a page may end within it, and begin.
+    const posted = Array.from({ length: 700 }, (_one, n) => ({ n, at: world.nowMs - (n < 600 ? 5_000 : n * 1_000) }));
     const first = world.office.book((await readDocument(world.replica, 'own', 's0'))!);
     await world.replica.collections.posted.bulkInsert(posted.map(({ n, at }) => (
       { ...first, id: `p${n}`, terminal: 'T2', occurredMs: at, position: n + 1, entry: { ...first.entry, id: `p${n}`, terminal: 'T2', occurredAt: { ms: at, n: 0 } } })));
@@ -156,7 +157,7 @@ describe('a trial of a draft', () => {
     const done = views.flatMap((view) => (view.state === 'playing' ? [view.done] : []));
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(done.at(-1)).toBe(703);
-    expect(views.filter((view) => view.state === 'reading').length).toBeGreaterThan(2);
+    expect(views.filter((view) => view.state === 'reading').length).toBeGreaterThan(7);
     const left = await watch(DRAFT, 30, (view, leave) => {
       if (view.state === 'playing') leave();
     });

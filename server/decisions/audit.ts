@@ -6,9 +6,10 @@ import { writeRows } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { findDifferences } from './compare.ts';
+import { findVoidDifferences } from './voids.ts';
 
 /**
- * Decides every posted sale once more, behind the posting (compare.ts says what is compared). A sale that differs raises an
+ * Decides every posted sale and every void once more, behind the posting (compare.ts and voids.ts say what is compared). One that differs raises an
  * alarm of kind `decision`, with each difference beside it; the entry stays, because it is a fact. The mark up to which it has
  * come survives a restart.
  */
@@ -59,10 +60,12 @@ export function startDecisionAudit(store: Store, options: DecisionAuditOptions =
     }
     const alarms: Tables['alarms'][] = [];
     const differences: Tables['differences'][] = [];
-    for (const { id, terminal, epoch, seq, bytes } of rows) {
+    for (const { id, terminal, epoch, seq, bytes, sold } of rows) {
       if (bytes === null) continue;
       const entry = JSON.parse(bytes) as Entry;
-      const found = findDifferences(entry, await directory.knownOf(entry));
+      const found = entry.kind === 'sale'
+        ? findDifferences(entry, await directory.knownOf(entry))
+        : findVoidDifferences(entry, sold === null ? undefined : (JSON.parse(sold) as Entry));
       if (found.length > 0) alarms.push({ id: `decision:${id}`, kind: 'decision', terminal, epoch, seq, raised_at: now() });
       for (const { what, expected, found: said, reason = null } of found) differences.push({ entry: id, what, expected, found: said, reason });
     }
@@ -157,13 +160,17 @@ async function readMark(store: Store): Promise<{ looked: number; written: number
   return { looked, written: looked };
 }
 
-/** The next entries after a position, the bytes of sales alone, and the head. */
+/** The next entries after a position, the bytes of sales and reversals alone, of the latter with the sale's, and the head. */
 function readPage(store: Store, after: number) {
   return store.snapshot(async (trx) => {
     const { position } = await trx.selectFrom('heads').select('position').where('shard', '=', 0).executeTakeFirstOrThrow();
     const rows = await trx.selectFrom('entries')
-      .select((of) => ['position', 'id', 'terminal', 'epoch', 'seq', of.case().when('kind', '=', 'sale').then(of.ref('bytes')).else(null).end().as('bytes')])
-      .where('position', '>', after).orderBy('position').limit(PAGE).execute();
+      .leftJoin('entries as sale', 'sale.id', 'entries.reverses')
+      .select((of) => [
+        'entries.position', 'entries.id', 'entries.terminal', 'entries.epoch', 'entries.seq', 'sale.bytes as sold',
+        of.case().when('entries.kind', 'in', ['sale', 'reversal']).then(of.ref('entries.bytes')).else(null).end().as('bytes'),
+      ])
+      .where('entries.position', '>', after).orderBy('entries.position').limit(PAGE).execute();
     return { rows, position };
   });
 }

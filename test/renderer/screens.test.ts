@@ -119,7 +119,7 @@ describe('sizes', () => {
 
   it('hold at 200% zoom: no sideways scrolling, keys and primary key whole and in one place', async () => {
     const places = new Set<string>();
-    for (const scene of ['sign-in', 'sale-proposed', 'receipt', 'history', 'void'] as const) {
+    for (const scene of ['sign-in', 'sale-proposed', 'receipt', 'history', 'void', 'rules'] as const) {
       const { page } = await open(scene, { width: 640, height: 400 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(640);
       const primary = await box(page, 'primary');

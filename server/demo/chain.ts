@@ -45,7 +45,7 @@ export const STAFF: readonly StaffInput[] = [
   { id: 'priya', store: LAKESIDE, name: 'Priya Nair', role: 'manager', pin: '4444' },
 ];
 
-/** The programme: 5 points for each whole 1.00 paid; two ways to redeem. */
+/** The programme: 5 points for each whole 1.00 paid; two ways to redeem, two tiers, and what is said to whom. */
 export function demoProgramme(effectiveFromMs: number): Programme {
   return {
     version: 1,
@@ -62,6 +62,18 @@ export function demoProgramme(effectiveFromMs: number): Programme {
         kind: 'fixed', id: 'reward-18', name: { en: '18.00 for 1,500 points', 'zh-CN': '1,500 积分抵 18.00' },
         points: points(1_500), discountMinor: minor(1_800), minBillMinor: minor(2_000),
       },
+    ],
+    tiers: {
+      window: { kind: 'days', days: 365 }, grace: { unit: 'months', count: 3 }, downgrade: 'step',
+      levels: [
+        { id: 'silver', name: { en: 'Silver', 'zh-CN': '银卡' }, reach: { points: points(2_000) } },
+        { id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, reach: { points: points(5_000) } },
+      ],
+    },
+    offers: [
+      { id: 'back', text: { en: 'Good to see you again', 'zh-CN': '好久不见，欢迎回来' }, when: { awayBp: 20_000 } },
+      { id: 'tier', text: { en: 'Almost at the next tier', 'zh-CN': '就要升级了' }, when: { nearTierBp: 1_000 } },
+      { id: 'reward', text: { en: 'Almost at a reward', 'zh-CN': '就快够兑换了' }, when: { nearReward: points(200) } },
     ],
   };
 }

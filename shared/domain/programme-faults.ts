@@ -45,6 +45,7 @@ export function findProgrammeFaults(programme: Programme): ProgrammeFault[] {
     const at = `/vouchers/${index}`;
     checkName(rule.name, `${at}/name`, add);
     checkDates(rule, at, programme, add);
+    checkStores(rule, at, programme, add);
     checkHours(rule, at, add);
   });
   for (const { at, code, message } of findVoucherFaults(programme.vouchers ?? [])) add(`/vouchers${at}`, code, message);

@@ -67,6 +67,7 @@ function checkNamed(programme: Programme, add: Add): void {
   };
   programme.redeem.forEach((rule, index) => check(rule, `/redeem/${index}`));
   programme.earn.multipliers?.forEach((one, index) => check(one, `/earn/multipliers/${index}`));
+  programme.vouchers?.forEach((rule, index) => check({ ...(rule.tiers === undefined ? {} : { tiers: rule.tiers }) }, `/vouchers/${index}`));
   programme.offers?.forEach((one, index) => check({ ...(one.tiers === undefined ? {} : { tiers: one.tiers }) }, `/offers/${index}`));
 }
 

@@ -99,8 +99,8 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
     replica, identity, chain, cover, directory, projection, ports, sync, attached: drafts.now().member, mayTrade: blockedBy === undefined,
     staff: () => signIn.now()?.id ?? TILL_STAFF,
   });
-  const vouchers = await openVouchers({ replica, identity, ports, sync, chain, uses: voucherUses, programme: (nowMs) => directory.programme(nowMs) });
   const offers = createOffers({ replica, identity, directory, projection });
+  const vouchers = await openVouchers({ replica, identity, ports, sync, chain, uses: voucherUses, programme: (nowMs) => directory.programme(nowMs) });
   const quoting = createQuoting({ cover, directory, offers, projection, ports, vouchers });
   const desk = createVoucherDesk({ directory, ports, quoting, vouchers, isCard: (text) => index.isCard(text) });
   const voucherCloser = createVoucherCloser({
@@ -188,6 +188,8 @@ function createHandlers(parts: Parts): TillHandlers {
   };
 }
 
+type Trading = <T>(act: (staff: string) => T | Promise<T>) => Promise<T>;
+
 /** Finding members, and who is at the till. */
 function membersHandlers(
   { index, leases, offers, projection, sync, views }: Parts, signedIn: Trading, trading: Trading,
@@ -216,19 +218,18 @@ function membersHandlers(
   };
 }
 
-/** Vouchers shown at the till. */
-function voucherHandlers({ desk }: Parts, signedIn: Trading, trading: Trading): Pick<TillHandlers, 'showVoucher' | 'quoteVouchers'> {
+/** Vouchers shown at the till. One that a merged member shows is the successor's. */
+function voucherHandlers({ desk, projection }: Parts, signedIn: Trading, trading: Trading): Pick<TillHandlers, 'showVoucher' | 'quoteVouchers'> {
+  const carrier = (member: string | null): string | null => (member === null ? null : projection.carrier(member));
   return {
-    showVoucher: (input) => trading(() => desk.show(input)),
-    quoteVouchers: (input) => signedIn(() => desk.quote(input)),
+    showVoucher: ({ code, member }) => trading(() => desk.show({ code, member: carrier(member) })),
+    quoteVouchers: (input) => signedIn(() => desk.quote({ ...input, member: carrier(input.member) })),
   };
 }
 
 function unreachable(): never {
   throw new TillError('server-unreachable');
 }
-
-type Trading = <T>(act: (staff: string) => T | Promise<T>) => Promise<T>;
 
 /** The acts as handlers: whoever is signed in asks, and a manager approves. */
 function managersActs(acts: Acts, trading: Trading): Pick<TillHandlers, ActName> {

@@ -4,6 +4,7 @@ import { earnedPoints } from '../../shared/domain/earn.ts';
 import type { Entry, Reversal } from '../../shared/domain/entry.ts';
 import { LARGEST_AMOUNT, minor, points } from '../../shared/domain/integers.ts';
 import type { VoucherRule } from '../../shared/domain/programme.ts';
+import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import { decideRedemption, quote, type Quote, type QuoteInput } from '../../shared/domain/quote.ts';
 import { refundOf, voidOf, vouchersBack } from '../../shared/domain/reversal.ts';
 import { voucherCode, type PresentedVoucher, type VoucherCase } from '../../shared/domain/voucher.ts';
@@ -311,6 +312,20 @@ describe('voucher rules that make no sense', () => {
   it('two of one id are told, and one that makes sense is not', () => {
     expect(findVoucherFaults([amountVoucher(1), amountVoucher(2)]).map((fault) => [fault.at, fault.code])).toEqual([['/1/id', 'id-taken']]);
     expect(findVoucherFaults([percentageVoucher(5_000, { minBillMinor: minor(10_000), maxDiscountMinor: minor(5_000), maxUses: 10, maxUsesPerDay: 9 })])).toEqual([]);
+  });
+});
+
+describe('voucher rules in a programme', () => {
+  it.each<[string, Partial<VoucherRule>, string, string]>([
+    ['without a name in both languages', { name: { en: 'Off', 'zh-CN': ' ' } }, '/vouchers/0/name/zh-CN', 'name-missing'],
+    ['that end before they begin', { validFromMs: 9, validUntilMs: 9 }, '/vouchers/0/validUntilMs', 'dates-out-of-order'],
+    ['that hold in another store than the programme', { stores: ['far'] }, '/vouchers/0/stores', 'never-reached'],
+    ['with hours that are none', { schedule: {} }, '/vouchers/0/schedule', 'no-effect'],
+    ['for a tier that there is not', { tiers: ['gold'] }, '/vouchers/0/tiers/0', 'tier-unknown'],
+    ['that contradict themselves', { maxUses: 1, maxUsesPerDay: 1 }, '/vouchers/0/maxUsesPerDay', 'never-reached'],
+  ])('%s are told with their place', (_, part, at, code) => {
+    const programme = { ...programmeOf([]), store: 'here', vouchers: [{ ...amountVoucher(1), ...part } as VoucherRule] };
+    expect(findProgrammeFaults(programme).map((fault) => [fault.at, fault.code])).toEqual([[at, code]]);
   });
 });
 

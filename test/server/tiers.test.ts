@@ -133,7 +133,7 @@ describe.each(ENGINES)('tiers on the server, on %s', (engine) => {
   it('come to the same with two servers at one moment, in pages, and from the beginning', async () => {
     const till = await enrolTill(world.store, 'T6');
     const day = new Date(atMs).toISOString().slice(0, 10);
-    for (let part = 0; part < 3; part++) await send(world.ledger, till, Array.from({ length: 400 }, (_, index) => bought(till, `M${index % 130}`, 1 + (index % 40), day)));
+    for (let part = 0; part < 2; part++) await send(world.ledger, till, Array.from({ length: 400 }, (_, index) => bought(till, `M${index % 130}`, 1 + (index % 40), day)));
     const store = await openStore(world.database.where);
     const ledger = createLedger(store, { now });
     await Promise.all([tiers().run(), createTiers(store, ledger, { now }).run()]);

@@ -50,10 +50,11 @@ function checkOrder(rows: readonly EntryRow[], leases: readonly LeasesTable[], f
       const { lease } = held ?? {};
       if (held === undefined || lease === undefined || row.disposition === 'forked' || lease.granted_at > row.received_at) continue;
       if (lease.terminal !== row.terminal || lease.epoch !== row.epoch || lease.member !== row.member) continue;
-      // What was asked for without an answer is named beside points at risk, before anybody knows its time.
-      if (entry.redeem?.cover.atRisk === 0 && entry.wallMs > lease.spend_by) found.push(`L2: ${row.id} spends lease ${lease.id} after its time`);
-      // No till of ours names more than it was granted; the rogue's program may, and is settled as far as its lease reaches.
-      if (entry.redeem?.cover.atRisk === 0 && row.terminal !== ROGUE) held.named += part.points;
+      // What was asked for without an answer is named beside points at risk, before anybody knows its time. The rogue's program names
+      // what it likes, and is settled as far as its lease reaches.
+      const lawful = entry.redeem?.cover.atRisk === 0 && row.terminal !== ROGUE;
+      if (lawful && entry.wallMs > lease.spend_by) found.push(`L2: ${row.id} spends lease ${lease.id} after its time`);
+      if (lawful) held.named += part.points;
       if (held.named > lease.points) found.push(`L2: ${row.id} spends lease ${lease.id} beyond its grant`);
       // What stands between the grant and the holder's own close and came late is still the lease's: the close waited for it.
       const isOver = held.closedAt !== undefined && (row.seq > held.closedAt || row.seq <= lease.granted_seq);

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Envelope } from '../../shared/contract/entry.ts';
 import { canonicalEntry } from '../../shared/domain/canonical.ts';
+import { createSync } from '../../shared/replica/sync/index.ts';
 import { ScriptedServer, type Fault } from './support/scripted.ts';
-import { QUICK, SyncTill, until } from './support/till.ts';
+import { portsOf, QUICK, SyncTill, until } from './support/till.ts';
 
 describe('push by chain', () => {
   let server: ScriptedServer;
@@ -141,6 +142,38 @@ describe('push by chain', () => {
     await drained();
     expect(server.booked.map((one) => one.seq)).toEqual([1, 2, 3, 4, 5, 6]);
     expect((await till.own()).map((doc) => doc.position)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('does not believe an answer that was on its way when the server went back to a backup', async () => {
+    await begin(3);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    let isHeld = false;
+    const stale = { documents: [], checkpoint: [1], resync: false, own: [] as object[] };
+    const slow = async (...given: Parameters<typeof fetch>): Promise<Response> => {
+      if (!isHeld || !String(given[0]).includes('/pull/accounts')) return fetch(...given);
+      isHeld = false;
+      ask();
+      await released;
+      return new Response(JSON.stringify(stale), { headers: { 'content-type': 'application/json' } });
+    };
+    till.sync = await createSync({ replica: till.replica, identity: till.identity, ports: portsOf(till.key), server: server.url, timing: QUICK, fetch: slow });
+    await drained();
+    isHeld = true;
+    server.putAccount('A', 1);
+    await asked;
+    await server.die();
+    server.restore(1);
+    server.fault = ({ path }) => (path === '/v1/sync/push' ? { status: 503, code: 'busy' } : undefined);
+    await server.revive();
+    await until('the answers are taken back', async () => (await till.own())[2]?.position === undefined);
+    stale.own = [{ id: (await till.own())[2]?.id, seq: 3, outcome: 'posted', position: 99, disposition: 'free', shortfall: 0 }];
+    release();
+    await until('the account is pulled anew', async () => (await till.account('A'))?.free === 1);
+    expect((await till.own()).map((doc) => doc.position)).toEqual([1, undefined, undefined]);
+    server.fault = () => undefined;
+    await drained();
+    expect((await till.own()).map((doc) => doc.position)).toEqual([1, 2, 3]);
   });
 
   it('sends after a restart what was waiting, whatever the clock says now', async () => {

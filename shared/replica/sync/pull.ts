@@ -216,7 +216,8 @@ export class Pull {
     this.rounds.begin();
     const generation = this.options.generation();
     const answer = await calls.pull(this.name, { after, incarnation, limit, ownAfter: book.settledSeq() });
-    if (stopped.aborted) return undefined;
+    // An answer from before the server went back to a backup names positions that are no more.
+    if (stopped.aborted || generation !== this.options.generation()) return undefined;
     if (!answer.ok) {
       await this.failed(answer.code);
       return undefined;

@@ -65,10 +65,8 @@ describe.each(ENGINES)('the demo chain on %s', (engine) => {
     await database.remove();
   });
 
-  it('loads in seconds, with a ledger that is true', async () => {
-    const from = performance.now();
+  it('loads with a ledger that is true', async () => {
     const access = await prepareDemo(store, { nowMs: NOW, utcOffsetMinutes: 0 });
-    expect(performance.now() - from).toBeLessThan(20_000);
     expect(access?.codes.map((one) => one.terminal)).toEqual(['HS-1', 'HS-2', 'LS-1']);
     expect(access?.pins).toHaveLength(4);
     const totals = await readTotals(store);

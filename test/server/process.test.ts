@@ -81,7 +81,8 @@ describe.each(ENGINES)('a server process on %s', (engine) => {
     const stream = await openStream(first.url, till.token);
     const pushed = await till.push([till.sale('A', 40)]);
     expect(pushed.body.results[0]?.outcome).toBe('posted');
-    const before = (await till.get<Totals>('/v1/reports/totals')).body;
+    // How far the second decision has come is of the moment.
+    const { decided: _, ...before } = (await till.get<Totals>('/v1/reports/totals')).body;
     const [{ code: exit, ms }] = await Promise.all([first.stop(), stream.ended]);
     expect(exit).toBe(0);
     expect(ms).toBeLessThan(5_000);
@@ -90,7 +91,7 @@ describe.each(ENGINES)('a server process on %s', (engine) => {
     const second = await startServer(database.env, ['--demo']);
     expect(second.demo).toBeUndefined();
     // The same key pair and the same secret: the token of the first process holds in the second.
-    expect((await call<Totals>(second.url, '/v1/reports/totals', { token: till.token })).body).toEqual(before);
+    expect((await call<Totals>(second.url, '/v1/reports/totals', { token: till.token })).body).toMatchObject(before);
     expect((await second.stop('SIGINT')).code).toBe(0);
     await database.remove();
   });

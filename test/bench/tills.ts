@@ -5,6 +5,7 @@ import { sessionText, type Enrolment, type PushResponse } from '../../shared/con
 import { canonicalEntry, signingText } from '../../shared/domain/canonical.ts';
 import { GENESIS_HASH, type Entry } from '../../shared/domain/entry.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
+import type { Programme } from '../../shared/domain/programme.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
 
 /** A till of the bench: a key, and a chain that is signed before anything is measured. */
@@ -18,6 +19,13 @@ export interface BenchTill {
 
 /** Members that the sales of a bench are for. */
 export const MEMBERS = Array.from({ length: 500 }, (_, index) => `M${String(index).padStart(4, '0')}`);
+
+/** By which the sales of a bench are right: whoever decides them again finds the same. */
+export const PROGRAMME: Programme = {
+  version: 1, name: { en: 'Bench', 'zh-CN': 'Bench' }, currency: 'USD', effectiveFromMs: 0,
+  earn: { points: points(1), perMinor: minor(100), basis: 'net' },
+  redeem: [{ kind: 'ratio', id: 'points', name: { en: 'Points', 'zh-CN': 'Points' }, stepPoints: points(100), stepMinor: minor(100), multiple: points(100) }],
+};
 
 const START_MS = Date.UTC(2026, 0, 5, 9);
 

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { AlarmRow, Alarms } from '../../shared/contract/alarms.ts';
 import { LISTED_MOST } from '../../shared/contract/reports.ts';
+import { readMark } from '../store/marks.ts';
 import { isOneOf } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -10,7 +11,7 @@ import { DECISIONS_MARK } from './audit.ts';
 export async function readAlarms(store: Store, of: string): Promise<Alarms> {
   return store.snapshot(async (trx) => {
     const { position } = await trx.selectFrom('heads').select('position').where('shard', '=', 0).executeTakeFirstOrThrow();
-    const mark = await trx.selectFrom('meta').select('value').where('key', '=', DECISIONS_MARK).executeTakeFirst();
+    const mark = await readMark(trx, DECISIONS_MARK);
     const { count } = await ofStore(trx, of).select((sum) => sum.fn.countAll().as('count')).executeTakeFirstOrThrow();
     const rows = await ofStore(trx, of).selectAll('alarms').orderBy('raised_at', 'desc').orderBy('id', 'desc').limit(LISTED_MOST).execute();
     const entries = rows.map(entryOf).filter((id) => id !== undefined);
@@ -24,7 +25,7 @@ export async function readAlarms(store: Store, of: string): Promise<Alarms> {
           differences: (byEntry.get(entry ?? '') ?? []).map(({ what, expected, found, reason }) => ({ what, expected, found, ...(reason === null ? {} : { reason }) })),
         };
       }),
-      total: Number(count), decided: Math.min(position, Number(mark?.value ?? 0)), position,
+      total: Number(count), decided: Math.min(position, mark), position,
     };
   });
 }

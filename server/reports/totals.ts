@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Totals } from '../../shared/contract/http.ts';
 import { DECISIONS_MARK } from '../decisions/audit.ts';
+import { readMark } from '../store/marks.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 
@@ -26,7 +27,7 @@ export async function readTotals(store: Store): Promise<Totals> {
       sales: entries.sales, members: await count(trx, 'members'), earned, redeemed, redemptions: entries.redemptions,
       outstanding: held.free + held.leased, netMinor: entries.netMinor,
       shortfall: flow('shortfall', '*') - flow('*', 'shortfall'), entries: entries.entries, position: head.position,
-      quarantined: await count(trx, 'quarantine'), alarms: await count(trx, 'alarms'), decided: Math.min(head.position, await readMark(trx)),
+      quarantined: await count(trx, 'quarantine'), alarms: await count(trx, 'alarms'), decided: Math.min(head.position, await readMark(trx, DECISIONS_MARK)),
       invariants: {
         I1: held.free + held.leased + taken === given && (await countWrongBalances(trx)) === 0,
         I2: held.negative === 0 && (await countWrongLeases(trx)) === 0,
@@ -35,11 +36,6 @@ export async function readTotals(store: Store): Promise<Totals> {
       },
     };
   });
-}
-
-async function readMark(trx: Transaction<Tables>): Promise<number> {
-  const row = await trx.selectFrom('meta').select('value').where('key', '=', DECISIONS_MARK).executeTakeFirst();
-  return Number(row?.value ?? 0);
 }
 
 const whole = (expression: ReturnType<typeof sql>) => sql<number>`cast(coalesce(${expression}, 0) as bigint)`;

@@ -5,6 +5,7 @@ import type { Head } from '../ledger/batch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { lockHead } from '../ledger/reading.ts';
 import { createHourly, type Hourly } from '../jobs/hourly.ts';
+import { readMark, writeMark } from '../store/marks.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine, Tables } from '../store/tables.ts';
 import { countPurchases } from './purchases.ts';
@@ -114,12 +115,10 @@ async function isWanted(store: Store, nowMs: number): Promise<boolean> {
 /** The next entries behind the mark: their purchases, the standing of their members, and the mark, in one transaction. */
 async function followEntries(engine: Engine, trx: Transaction<Tables>, nowMs: number): Promise<Page | undefined> {
   await lockHead(engine, trx);
-  const mark = await trx.selectFrom('meta').select('value').where('key', '=', MARK_KEY).executeTakeFirst();
-  const counted = await countPurchases(engine, trx, Number(mark?.value ?? 0), ENTRIES_MOST);
+  const counted = await countPurchases(engine, trx, await readMark(trx, MARK_KEY), ENTRIES_MOST);
   if (counted === undefined) return undefined;
   const changed = await reckonStandings(engine, trx, [...counted.members], await readRules(trx, nowMs), await readDays(trx, nowMs));
-  const value = String(counted.position);
-  await trx.insertInto('meta').values({ key: MARK_KEY, value }).onConflict((on) => on.column('key').doUpdateSet({ value })).execute();
+  await writeMark(trx, MARK_KEY, counted.position);
   return { changed, head: await readHead(trx), last: '' };
 }
 

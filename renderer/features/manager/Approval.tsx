@@ -1,14 +1,15 @@
 import type { ReactNode } from 'react';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useWords } from '../../i18n/words.ts';
+import { Approvers } from '../../ui/Approvers.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { Keypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
-import { EmptyState, ErrorPanel, Notice } from '../../ui/Panel.tsx';
+import { ErrorPanel, Notice } from '../../ui/Panel.tsx';
 import { PinDots } from '../../ui/PinDots.tsx';
 import { TextField } from '../../ui/TextField.tsx';
-import { useActForm, type ActForm, type Intent } from './use-act.ts';
+import { useActForm, type Intent } from './use-act.ts';
 
 /** An act that needs a manager: what it does in words, why, and the manager's PIN, in place. */
 export function Approval({ intent, paper, onKeep, onDone }: { intent: Intent; paper: ReactNode; onKeep: () => void; onDone: () => void }) {
@@ -38,23 +39,10 @@ export function Approval({ intent, paper, onKeep, onDone }: { intent: Intent; pa
       </Notice>
       <div className="manager-reason">
         <TextField label={say('manager.reason')} value={form.reason} onChange={form.setReason} testId={TEST_IDS.reason} />
-        <Approvers form={form} />
+        <Approvers managers={form.managers} approver={approver} choose={form.choose} />
       </div>
     </Frame>
   );
 }
 
 const pointsOf = (intent: Intent): number => (intent.act === 'reclaim' ? intent.lease.points - intent.lease.spent : intent.shortfall.open);
-
-function Approvers({ form }: { form: ActForm }) {
-  const { say } = useWords();
-  if (form.approver === undefined) return <EmptyState icon="warning" title={say('manager.approver')}>{say('manager.noManager')}</EmptyState>;
-  return (
-    <div className="row" role="group" aria-label={say('manager.approver')}>
-      <span className="soft">{say('manager.approver')}</span>
-      {form.managers.map((one) => (
-        <Button key={one.id} onPress={() => form.choose(one.id)} isPressed={one.id === form.approver?.id} testId={TEST_IDS.staff(one.id)}>{one.name}</Button>
-      ))}
-    </div>
-  );
-}

@@ -3,11 +3,12 @@ import type { ProgrammeDraft } from '../../../shared/domain/publish.ts';
 import { useStore, useTill } from '../../host/context.tsx';
 import { formatMoment } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
+import { Approvers } from '../../ui/Approvers.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { Keypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
-import { EmptyState, ErrorPanel, Notice } from '../../ui/Panel.tsx';
+import { ErrorPanel, Notice } from '../../ui/Panel.tsx';
 import { PinDots } from '../../ui/PinDots.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { DraftPaper } from './DraftPaper.tsx';
@@ -58,7 +59,7 @@ export function PublishStep({ state, dispatch, onReread }: CardProps & { onRerea
       {newer > 0 && <Conflict form={form} onTheirs={onReread} onMine={() => dispatch({ do: 'after', version: newer })} />}
       {!sync.online && <Notice tone="amber" icon="offline" title={say('rules.offline.title')}><p>{say('rules.offline.body')}</p></Notice>}
       {newer === 0 && <Meaning state={state} version={version} />}
-      <Approvers form={form} />
+      <Approvers managers={form.managers} approver={approver} choose={form.choose} />
     </Frame>
   );
 }
@@ -99,18 +100,5 @@ function Meaning({ state, version }: { state: RulesState; version: number }) {
       <p>{state.draft.store === undefined ? say('rules.publish.chain', { when }) : say('rules.publish.store', { store: store.name[language], when })}</p>
       <p>{say('rules.publish.fact')}</p>
     </Notice>
-  );
-}
-
-function Approvers({ form }: { form: PublishForm }) {
-  const { say } = useWords();
-  if (form.approver === undefined) return <EmptyState icon="warning" title={say('manager.approver')}>{say('manager.noManager')}</EmptyState>;
-  return (
-    <div className="row" role="group" aria-label={say('manager.approver')}>
-      <span className="soft">{say('manager.approver')}</span>
-      {form.managers.map((one) => (
-        <Button key={one.id} onPress={() => form.choose(one.id)} isPressed={one.id === form.approver?.id} testId={TEST_IDS.staff(one.id)}>{one.name}</Button>
-      ))}
-    </div>
   );
 }

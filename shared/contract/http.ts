@@ -2,7 +2,6 @@ import { Type, type Static } from 'typebox';
 import { DispositionSchema, EnvelopeSchema } from './entry.ts';
 import { AccountSchema, LeaseSchema, PostedEntrySchema, ProgrammeSchema, StaffSchema, StoreSchema, VoucherSchema } from './documents.ts';
 import { Count, Hash, Id, Milliseconds, oneOf, PointsCount, PublicKey, Signature, strictObject } from './primitives.ts';
-import { PULLED } from './collections.ts';
 
 /** Terminals that a till says it has been. */
 export const EARLIER_MOST = 50;
@@ -103,7 +102,6 @@ export const PullQuery = strictObject({
   /** The {@link Incarnation} that came with `after`. */
   incarnation: Type.Optional(Incarnation),
 });
-export const PulledCollection = oneOf(PULLED);
 const pulled = <T extends Parameters<typeof Type.Array>[0]>(document: T) =>
   strictObject({
     documents: Type.Array(document),

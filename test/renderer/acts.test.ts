@@ -295,7 +295,7 @@ describe('a manager', () => {
       expect.objectContaining({ entry: 'entry-38', how: 'absorb', reason: 'Our outage', approval: { staff: 'P3', pin: '9999' } }),
       expect.objectContaining({ entry: 'entry-38', how: 'absorb', reason: 'Our outage', approval: { staff: 'P3', pin: '1234' } }),
     ]);
-    expect(await page.getByTestId('live-polite').textContent()).toContain('Saved.');
+    await expect.poll(() => page.getByTestId('live-polite').textContent()).toContain('Saved.');
   });
 
   it('cannot let nobody owe: a redemption without a member is borne by the store', async () => {

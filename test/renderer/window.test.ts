@@ -119,7 +119,8 @@ describe('the built window over a real WebSocket', () => {
       world.till.sync = { ...world.till.sync, online: false, offlineSinceMs: since, waiting: 3 };
     });
     await expect.poll(() => page.getByTestId('status').getAttribute('data-state')).toBe('offline');
-    expect(await page.getByTestId('live-polite').textContent()).toMatch(/^Offline since \d\d:\d\d\. 3 entries saved here\.$/);
+    // The words are said right after the state is drawn.
+    await expect.poll(() => page.getByTestId('live-polite').textContent()).toMatch(/^Offline since \d\d:\d\d\. 3 entries saved here\.$/);
   });
 
   it('is refused without its token and says that there is no core', async () => {

@@ -81,9 +81,12 @@ export function createTiers(store: Store, ledger: Ledger, { now = Date.now, ever
 /** Runs soon after it is told, and once more when it is told during a run. */
 function createFollower(run: () => Promise<unknown>, soonMs: number): { soon(failed: (error: unknown) => void): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
   let told = 0;
   let done = 0;
   const soon = (failed: (error: unknown) => void): void => {
+    // A run that ends after the stop would begin the next one on a closed database.
+    if (isStopped) return;
     told += 1;
     timer ??= setTimeout(() => {
       const from = told;
@@ -95,7 +98,13 @@ function createFollower(run: () => Promise<unknown>, soonMs: number): { soon(fai
       });
     }, soonMs).unref();
   };
-  return { soon, stop: () => clearTimeout(timer) };
+  return {
+    soon,
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 interface Page {

@@ -170,4 +170,40 @@ describe.each(ENGINES)('tiers on the server, on %s', (engine) => {
     await told;
     await keeping.stop();
   });
+
+  it('begin no further run once they are stopped, whatever came during the last one', async () => {
+    const till = await enrolTill(world.store, 'T8');
+    const snapshots: string[] = [];
+    let state = 'started';
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const inRun = Promise.withResolvers<void>();
+    const store: typeof world.store = {
+      ...world.store,
+      async snapshot(read) {
+        snapshots.push(state);
+        if (snapshots.length > 1) {
+          inRun.resolve();
+          await held;
+        }
+        return world.store.snapshot(read);
+      },
+    };
+    const keeping = createTiers(store, world.ledger, { now, soonMs: 1 });
+    const failed = (error: unknown): void => {
+      throw error;
+    };
+    keeping.start(failed);
+    await keeping.run();
+    const day = new Date(atMs).toISOString().slice(0, 10);
+    await send(world.ledger, till, [bought(till, 'A', 1, day)]);
+    await inRun.promise;
+    await send(world.ledger, till, [bought(till, 'A', 1, day)]);
+    const stopping = keeping.stop();
+    release();
+    await stopping;
+    state = 'stopped';
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(snapshots).toEqual(['started', 'started']);
+  });
 });

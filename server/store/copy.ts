@@ -84,6 +84,8 @@ class CopyIn {
 export class CopyingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    // A connection that breaks between two statements of a transaction fails the next one; without a listener it would end the process.
+    this.on('error', () => undefined);
     const plain = this.query.bind(this) as (...args: unknown[]) => unknown;
     const query = (...args: unknown[]): unknown => {
       const [text, values] = args;

@@ -13,7 +13,7 @@ export function isTransient(error: unknown): boolean {
   const { code, errcode } = error as Error & { code?: unknown; errcode?: unknown };
   if (typeof errcode === 'number') return SQLITE_CODES.has(errcode) || SQLITE_CODES.has(errcode & 0xff);
   if (typeof code === 'string') return POSTGRES_CODES.has(code) || SOCKET_CODES.has(code);
-  return /connection terminated|connection timeout/i.test(error.message);
+  return /connection terminated|connection timeout|not queryable/i.test(error.message);
 }
 
 /** Tries, and the longest first pause between them, milliseconds; each further pause may be twice as long. */

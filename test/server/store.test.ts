@@ -139,6 +139,21 @@ describe('posting on PostgreSQL against others', () => {
   });
   afterAll(() => world.close());
 
+  it('goes on, and so does the process, when its connection breaks between two statements of a transaction', async () => {
+    let tries = 0;
+    await world.store.write(async (trx) => {
+      tries += 1;
+      const { rows: [backend] } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      if (tries === 1) {
+        await sql`select pg_terminate_backend(${backend?.pid})`.execute(world.store.db);
+        // The connection hears of its end while nobody asks anything of it.
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      await sql`select 1`.execute(trx);
+    });
+    expect(tries).toBe(2);
+  });
+
   it('is tried again after a deadlock in which it was the one to give way', async () => {
     const { store, ledger, database } = world;
     const till = await enrolTill(store, 'D1');

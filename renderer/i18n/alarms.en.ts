@@ -26,6 +26,7 @@ export const alarmsEn = {
   'manager.alarm.differs.net': 'To pay',
   'manager.alarm.differs.earn': 'Points earned',
   'manager.alarm.differs.expiry': 'Last day of the points',
+  'manager.alarm.differs.member': 'Member',
   'manager.alarm.differs.returned': 'Points returned',
   'manager.alarm.differs.clawed-back': 'Earned points taken back',
   'manager.alarm.differs.refund': 'Paid back',

@@ -28,6 +28,7 @@ export const alarmsZhCN: Record<keyof typeof alarmsEn, string> = {
   'manager.alarm.differs.net': '应付',
   'manager.alarm.differs.earn': '获得积分',
   'manager.alarm.differs.expiry': '积分最后有效日',
+  'manager.alarm.differs.member': '会员',
   'manager.alarm.differs.returned': '退回积分',
   'manager.alarm.differs.clawed-back': '收回获得积分',
   'manager.alarm.differs.refund': '退还金额',

@@ -3,10 +3,11 @@ import type { StoreDoc } from '../../shared/contract/documents.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import { startAudit, type Audit, type AuditOptions } from '../ledger/audit.ts';
+import { isOneOf } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import { findDifferences } from './compare.ts';
-import { findVoidDifferences } from './voids.ts';
+import { findDifferences, type Difference } from './compare.ts';
+import { findReversalDifferences, type PostedReversal } from './reversals.ts';
 
 /** Entries looked at in one go: about 2 ms of the thread that posts. */
 const PAGE = 100;
@@ -14,8 +15,10 @@ const PAGE = 100;
 export const DECISIONS_MARK = 'decisions';
 
 /**
- * Decides every posted sale and every void once more, behind the posting (compare.ts and voids.ts say what is compared). One
- * that differs raises an alarm of kind `decision`, with each difference beside it; the entry stays, because it is a fact.
+ * Decides every posted sale and every reversal once more, behind the posting (compare.ts and reversals.ts say what is compared). One
+ * that differs raises an alarm of kind `decision`, with each difference beside it; the entry stays, because it is a fact. A
+ * reversal is decided when it and its sale are both here, and again with each other reversal of that sale: what came later, from a
+ * till that knew it earlier, may explain it, and then its alarm is taken back.
  */
 export function startDecisionAudit(store: Store, options: AuditOptions = {}): Audit {
   const { now = Date.now } = options;
@@ -24,20 +27,55 @@ export function startDecisionAudit(store: Store, options: AuditOptions = {}): Au
     mark: DECISIONS_MARK,
     read: readPage,
     async find(rows) {
-      const alarms: Tables['alarms'][] = [];
-      const differences: Tables['differences'][] = [];
-      for (const { id, terminal, epoch, seq, bytes, sold } of rows) {
-        if (bytes === null) continue;
-        const entry = JSON.parse(bytes) as Entry;
-        const found = entry.kind === 'sale'
-          ? findDifferences(entry, await directory.knownOf(entry))
-          : findVoidDifferences(entry, sold === null ? undefined : (JSON.parse(sold) as Entry));
-        if (found.length > 0) alarms.push({ id: `decision:${id}`, kind: 'decision', terminal, epoch, seq, raised_at: now() });
-        for (const { what, expected, found: said, reason = null } of found) differences.push({ entry: id, what, expected, found: said, reason });
+      const found = new Map<Place, Difference[]>();
+      const reversed = new Set<string>();
+      for (const row of rows) {
+        if (row.reverses !== null) reversed.add(row.reverses);
+        if (row.bytes === null) continue;
+        const entry = JSON.parse(row.bytes) as Entry;
+        found.set(row, findDifferences(entry, await directory.knownOf(entry)));
+        reversed.add(row.id);
       }
-      return { alarms, differences };
+      const settled: string[] = [];
+      for (const group of await readReversals(store, [...reversed])) {
+        for (const one of group) {
+          const { differences } = one;
+          if (differences.length > 0) found.set(one, differences);
+          else if (group.length > 1) settled.push(`decision:${one.id}`);
+        }
+      }
+      const wrong = [...found].filter(([, differences]) => differences.length > 0);
+      return {
+        alarms: wrong.map(([{ id, terminal, epoch, seq }]) => ({ id: `decision:${id}`, kind: 'decision' as const, terminal, epoch, seq, raised_at: now() })),
+        differences: wrong.flatMap(([{ id }, list]) => list.map(({ what, expected, found: said, reason = null }) => ({ entry: id, what, expected, found: said, reason }))),
+        settled,
+      };
     },
   }, options);
+}
+
+/** An entry by its place in its chain. */
+type Place = Pick<Tables['entries'], 'id' | 'terminal' | 'epoch' | 'seq'>;
+
+/** Every reversal of these sales that is here beside its sale, by sale, each decided again. */
+async function readReversals(store: Store, sales: readonly string[]): Promise<(Place & { differences: Difference[] })[][]> {
+  if (sales.length === 0) return [];
+  const rows = await store.snapshot((trx) => trx.selectFrom('entries')
+    .innerJoin('entries as sale', 'sale.id', 'entries.reverses')
+    .select([
+      'entries.id', 'entries.reverses', 'entries.bytes', 'entries.disposition', 'sale.bytes as sold',
+    ])
+    // Said once more for the planner: the index holds nothing else.
+    .where('entries.reverses', 'is not', null).where(isOneOf(store.engine, 'entries.reverses', sales)).where('entries.kind', '=', 'reversal')
+    .orderBy('entries.position').execute());
+  return [...Map.groupBy(rows, (row) => row.reverses).values()].map((group) => {
+    const sale = JSON.parse(group[0]?.sold ?? 'null') as Entry;
+    const posted = group.map(({ bytes, disposition }): PostedReversal => ({ entry: JSON.parse(bytes) as Entry, isForked: disposition === 'forked' }));
+    return posted.map((one) => {
+      const { id, terminal, epoch, seq } = one.entry;
+      return { id, terminal, epoch, seq, differences: findReversalDifferences(one, sale, posted.filter((other) => other !== one)) };
+    });
+  });
 }
 
 /** Programmes and stores as the audit needs them. */
@@ -82,13 +120,11 @@ const MISSING_MOST = 1_000;
 
 const isFresh = (asOf: number | undefined): boolean => asOf !== undefined && performance.now() - asOf < FRESH_MS;
 
-/** The next entries after a position, the bytes of sales and reversals alone, of the latter with the sale's. */
+/** The next entries after a position, the bytes of sales alone. */
 function readPage(trx: Transaction<Tables>, after: number) {
   return trx.selectFrom('entries')
-    .leftJoin('entries as sale', 'sale.id', 'entries.reverses')
     .select((of) => [
-      'entries.position', 'entries.id', 'entries.terminal', 'entries.epoch', 'entries.seq', 'sale.bytes as sold',
-      of.case().when('entries.kind', 'in', ['sale', 'reversal']).then(of.ref('entries.bytes')).else(null).end().as('bytes'),
+      'position', 'id', 'terminal', 'epoch', 'seq', 'reverses', of.case().when('kind', '=', 'sale').then(of.ref('bytes')).else(null).end().as('bytes'),
     ])
-    .where('entries.position', '>', after).orderBy('entries.position').limit(PAGE).execute();
+    .where('position', '>', after).orderBy('position').limit(PAGE).execute();
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { readMark, writeMark } from '../store/marks.ts';
-import { writeRows } from '../store/rows.ts';
+import { isOneOf, writeRows } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 
@@ -36,6 +36,8 @@ export interface AuditWork<R extends { position: number }> {
 export interface Findings {
   alarms: readonly Tables['alarms'][];
   differences?: readonly Tables['differences'][];
+  /** Ids of alarms about an entry that are taken back if they were raised: what came since explains it. */
+  settled?: readonly string[];
 }
 
 /** Positions after which the mark is written again; at most so many are looked at twice after a crash. */
@@ -65,12 +67,13 @@ export function startAudit<R extends { position: number }>(store: Store, work: A
     }
     const findings = await work.find(rows);
     mark.looked = last.position;
-    if (findings.alarms.length > 0 || mark.looked - mark.written >= MARK_EVERY) await write(findings);
+    if (findings.alarms.length > 0 || (findings.settled?.length ?? 0) > 0 || mark.looked - mark.written >= MARK_EVERY) await write(findings);
     return true;
   };
-  const write = async ({ alarms, differences = [] }: Findings): Promise<void> => {
+  const write = async ({ alarms, differences = [], settled = [] }: Findings): Promise<void> => {
     const looked = mark?.looked ?? 0;
     await store.write(async (trx) => {
+      await takeBack(store, trx, settled);
       await writeRows(store.engine, trx, 'alarms', alarms, { key: ['id'], update: [] });
       await writeRows(store.engine, trx, 'differences', differences, { key: ['entry', 'what'], update: [] });
       await writeMark(trx, work.mark, looked);
@@ -104,6 +107,12 @@ export function startAudit<R extends { position: number }>(store: Store, work: A
       await running;
     },
   };
+}
+
+async function takeBack({ engine }: Store, trx: Transaction<Tables>, alarms: readonly string[]): Promise<void> {
+  if (alarms.length === 0) return;
+  await trx.deleteFrom('alarms').where(isOneOf(engine, 'id', alarms)).execute();
+  await trx.deleteFrom('differences').where(isOneOf(engine, 'entry', alarms.map((id) => id.slice(id.indexOf(':') + 1)))).execute();
 }
 
 async function startingMark(store: Store, key: string): Promise<{ looked: number; written: number }> {

@@ -12,10 +12,11 @@ import { minor, points } from '../../shared/domain/integers.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import { queryDocuments } from '../../shared/replica/documents.ts';
 import { memoryTestStorage } from '../replica/support/storage.ts';
-import { NOON_MS, PROGRAMME, STORE, World } from '../replica/support/world.ts';
+import { NOON_MS, PIN, PROGRAMME, STORE, World } from '../replica/support/world.ts';
 import { seededRandom } from '../support/random.ts';
 import { amend, enrolTill, openLedger, redeeming, send, verdicts, type LedgerWorld } from './chains.ts';
 import { createDatabase, ENGINES, type TestDatabase } from './engines.ts';
+import type { TestTill } from './till.ts';
 
 async function settled(store: Store): Promise<void> {
   const audit = startDecisionAudit(store);
@@ -70,20 +71,44 @@ describe.each(ENGINES)('the second decision behind the posting, on %s', (engine)
     expect(rows.map((row) => row.bytes)).toEqual(sent.map((one) => one.bytes));
   });
 
-  it('looks at a void beside its sale, which another till may have made', async () => {
-    const [one, two] = [await enrolTill(world.store, 'D3'), await enrolTill(world.store, 'D4')];
+  it('looks at a void beside its sale, which another till may have made, also one that came before it', async () => {
+    const [one, two, three] = [await enrolTill(world.store, 'D3'), await enrolTill(world.store, 'D4'), await enrolTill(world.store, 'D5')];
     const sale = one.entry({ member: 'A', bill: { totalMinor: minor(5_000), netMinor: minor(5_000), currency: 'USD' }, earn: { points: points(50) } });
-    const back = (clawed: number) => two.entry({
+    const back = (till: TestTill, clawed: number) => till.entry({
       kind: 'reversal', member: 'A', reverses: sale.id,
       reversal: { scope: 'void', returnPoints: points(0), clawBackPoints: points(clawed), refundMinor: minor(5_000) },
     });
-    const [right, wrong] = [back(50), back(49)];
-    await send(world.ledger, one, [sale]);
-    await send(world.ledger, two, [right, wrong]);
+    const [right, wrong] = [back(two, 50), back(three, 49)];
+    const told = async () => (await differencesOf(world.store)).filter(({ entry }) => entry === right.id || entry === wrong.id);
+    await send(world.ledger, three, [wrong]);
     await settled(world.store);
-    expect((await differencesOf(world.store)).filter(({ entry }) => entry === right.id || entry === wrong.id)).toEqual([
-      { entry: wrong.id, what: 'clawed-back', expected: '50', found: '49', reason: null },
-    ]);
+    expect(await told()).toEqual([]);
+    await send(world.ledger, one, [sale]);
+    await settled(world.store);
+    expect(await told()).toEqual([{ entry: wrong.id, what: 'clawed-back', expected: '50', found: '49', reason: null }]);
+    await send(world.ledger, two, [right]);
+    await settled(world.store);
+    expect(await told()).toEqual([{ entry: wrong.id, what: 'clawed-back', expected: '50', found: '49', reason: null }]);
+  });
+
+  it('looks at refunds of a part together, and takes an alarm back that an earlier one explains which came later', async () => {
+    const [one, two] = [await enrolTill(world.store, 'D6'), await enrolTill(world.store, 'D7')];
+    const sale = one.entry({ member: 'A', bill: { totalMinor: minor(1_000), netMinor: minor(1_000), currency: 'USD' }, earn: { points: points(10) } });
+    const part = (till: TestTill, goods: number, clawed: number) => till.entry({
+      kind: 'reversal', member: 'A', reverses: sale.id,
+      reversal: { scope: 'refund', returnPoints: points(0), clawBackPoints: points(clawed), refundMinor: minor(goods), goodsMinor: minor(goods) },
+    });
+    // 3.33 claw back 4 of the 10 points; the next 3.33 are right with 3, but only for who knows of the first.
+    const [first, second] = [part(one, 333, 4), part(two, 333, 3)];
+    await send(world.ledger, one, [sale]);
+    await send(world.ledger, two, [second]);
+    await settled(world.store);
+    const told = async () => (await differencesOf(world.store)).filter(({ entry }) => entry === first.id || entry === second.id);
+    expect(await told()).toMatchObject([{ entry: second.id, what: 'clawed-back', expected: '4', found: '3' }]);
+    await send(world.ledger, one, [first]);
+    await settled(world.store);
+    expect(await told()).toEqual([]);
+    expect((await alarmsOf(world.store)).filter(({ terminal }) => terminal === 'D6' || terminal === 'D7')).toEqual([]);
   });
 
   it('goes on from its mark after a restart, tells nothing twice, and knows a version that came meanwhile', async () => {
@@ -102,7 +127,7 @@ describe.each(ENGINES)('the second decision behind the posting, on %s', (engine)
     await expect.poll(async () => {
       await audit.settle();
       return (await world.store.db.selectFrom('meta').select('value').where('key', '=', 'decisions').executeTakeFirst())?.value;
-    }).toBe('12');
+    }).toBe('15');
     await audit.stop();
     await settled(world.store);
     const now = await alarmsOf(world.store);
@@ -139,13 +164,15 @@ describe.each(ENGINES)('what the production till sells, on %s', (engine) => {
         const programme = randomProgramme(random, version, till.nowMs);
         await publishProgramme(store, programme);
         await till.replica.collections.programmes.insert({ ...programme, id: `v${version}`, rev: version });
-        await sellSome(till, random);
+        await sellSome(till, random, version % 5 === 0);
       }
       await till.till.idle();
       const own = await queryDocuments(till.replica, 'own', { selector: {}, sort: [{ epoch: 'asc' }, { seq: 'asc' }] });
       const sales = own.filter((one) => one.kind === 'sale');
       expect(sales.filter((one) => one.entry.redeem !== undefined).length).toBeGreaterThan(10);
       expect(new Set(sales.map((one) => one.entry.programme)).size).toBe(25);
+      expect(own.filter((one) => one.entry.reversal?.scope === 'refund')).toHaveLength(10);
+      expect(own.filter((one) => one.entry.reversal?.scope === 'void')).toHaveLength(25);
       const envelopes = own.map(({ id, seq, hash, signature, entry }): Envelope => ({ id, seq, hash, signature, bytes: canonicalEntry(entry) }));
       const outcome = await ledger.push({ terminal: 'T1', epoch: 1 }, envelopes);
       expect(outcome.ok && new Set(verdicts(outcome.response))).toEqual(new Set(['posted']));
@@ -182,8 +209,8 @@ function randomProgramme(random: () => number, version: number, nowMs: number): 
   };
 }
 
-/** One sale that redeems the proposal, one that redeems what the cashier types, one that only earns, one without a member. */
-async function sellSome({ till, nowMs, sync }: World, random: () => number): Promise<void> {
+/** One sale that redeems the proposal, one that redeems what the cashier types, one that only earns and is voided, one without a member. */
+async function sellSome({ till, nowMs, sync }: World, random: () => number, refunds: boolean): Promise<void> {
   const { handlers } = till;
   const goods = (): BillLine[] => Array.from({ length: 1 + Math.floor(random() * 4) }, (): BillLine => ({
     item: `i${Math.floor(random() * 5)}`, quantity: 1 + Math.floor(random() * 3), totalMinor: minor(100 + Math.floor(random() * 4_000)),
@@ -204,9 +231,17 @@ async function sellSome({ till, nowMs, sync }: World, random: () => number): Pro
     const first = await handlers.commitSale({ saleId, ...sale, member, redeem: wanted ?? null });
     // A number between two steps is refused; the sale goes on without points.
     if (!first.ok) expect(await handlers.commitSale({ saleId, ...sale, member, redeem: null })).toMatchObject({ ok: true });
+    if (wish === 'none') expect(await handlers.voidSale({ voidId: `${saleId}-void`, entry: saleId })).toMatchObject({ ok: true });
+    if (wish === 'typed' && refunds) await refundParts(handlers, saleId);
     // Leases go back once their close has arrived; then the next sale is covered again.
     await till.idle();
     await sync.syncNow();
   }
 }
 
+/** Refunds two parts of a sale, of which the second knows of the first. */
+async function refundParts({ refundSale }: World['till']['handlers'], entry: string): Promise<void> {
+  for (const goodsMinor of [37, 61]) {
+    expect(await refundSale({ entryId: `${entry}-${goodsMinor}`, entry, goodsMinor, approval: { staff: 'wei', pin: PIN } })).toMatchObject({ ok: true });
+  }
+}

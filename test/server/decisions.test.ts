@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findDifferences, type Difference } from '../../server/decisions/compare.ts';
-import { findVoidDifferences } from '../../server/decisions/voids.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
-import { voidOf } from '../../shared/domain/reversal.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
 import type { EarnRule, Programme, RedemptionRule } from '../../shared/domain/programme.ts';
 import { fixedRule, programmeOf, ratioRule } from '../domain/rules.ts';
@@ -180,28 +178,5 @@ describe('a sale decided again', () => {
     expect(findDifferences(nobody, at(programme))).toEqual([{ what: 'earn', expected: '0', found: '50' }]);
     expect(findDifferences(amended(nobody, (copy) => delete copy.earn), at(programme))).toEqual([]);
     expect(findDifferences({ ...entry, kind: 'shift' }, at(undefined))).toEqual([]);
-  });
-});
-
-describe('a void decided again', () => {
-  const { entry: sale, programme } = saleOf();
-  const voided = voidOf(sale, undefined);
-  const entry: Entry = { ...sale, id: 'void', seq: 2, kind: 'reversal', reverses: sale.id, ...(voided.ok ? { reversal: voided.value } : {}) };
-
-  it('is what the sale was, given back', () => {
-    expect(entry.reversal).toMatchObject({ returnPoints: 1_000, clawBackPoints: 40, refundMinor: 4_000 });
-    expect(findVoidDifferences(entry, sale)).toEqual([]);
-    expect(findVoidDifferences(entry, undefined)).toEqual([]);
-    expect(findDifferences(entry, at(programme))).toEqual([]);
-  });
-
-  it('differs by one point, one cent, and by another version', () => {
-    const wrong = (change: object): Difference[] => findVoidDifferences(amended(entry, (copy) => void Object.assign(copy.reversal ?? {}, change)), sale);
-    expect(wrong({ returnPoints: 1_001 })).toEqual([{ what: 'returned', expected: '1000', found: '1001' }]);
-    expect(wrong({ clawBackPoints: 39 })).toEqual([{ what: 'clawed-back', expected: '40', found: '39' }]);
-    expect(wrong({ refundMinor: 4_001 })).toEqual([{ what: 'refund', expected: '40.00', found: '40.01' }]);
-    expect(wrong({ scope: 'refund', refundMinor: 1 })).toEqual([]);
-    expect(findVoidDifferences({ ...entry, programme: 2 }, sale)).toEqual([{ what: 'programme', expected: '1', found: '2' }]);
-    expect(findVoidDifferences(entry, { ...sale, kind: 'shift' })).toMatchObject([{ what: 'returned', reason: 'not-reversible' }]);
   });
 });

@@ -305,6 +305,9 @@ export const en = {
   'refusal.entry-unknown': 'This till does not know the entry. Nothing was changed.',
   'refusal.not-reversible': 'Only a sale can be voided. Nothing was changed.',
   'refusal.already-reversed': 'This sale is already voided. Nothing was changed again.',
+  'refusal.shift-open': 'A shift is open already. Nothing was changed. Close it before the next one.',
+  'refusal.shift-none': 'No shift is open. Nothing was changed. Open one first.',
+  'refusal.shift-uncounted': 'These numbers were not counted yet. Nothing was changed. Count the drawer, then close.',
   'refusal.shortfall-none': 'This sale is not short of any points. Nothing was changed.',
   'refusal.voucher-refused': 'Voucher {voucher}: {why}',
 

@@ -303,6 +303,9 @@ export const zhCN: Record<MessageId, string> = {
   'refusal.entry-unknown': '本机没有这笔记录，未做任何更改。',
   'refusal.not-reversible': '只有销售单可以撤销，未做任何更改。',
   'refusal.already-reversed': '此单已经撤销过，没有重复撤销。',
+  'refusal.shift-open': '已有班次未交班，未做任何更改。请先交班再开新班。',
+  'refusal.shift-none': '当前没有班次，未做任何更改。请先开班。',
+  'refusal.shift-uncounted': '这些数字尚未清点，未做任何更改。请先清点钱箱再交班。',
   'refusal.shortfall-none': '该销售没有积分短缺，未做任何更改。',
   'refusal.voucher-refused': '优惠券 {voucher}：{why}',
 

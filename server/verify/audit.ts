@@ -8,6 +8,7 @@ import { textOf } from './fact.ts';
 import { Faults, type Fault } from './faults.ts';
 import { checkLeases } from './leases.ts';
 import { readKeys } from './signatures.ts';
+import { Shifts } from './shifts.ts';
 import { openSource, SourceError, type Source } from './source.ts';
 import type { Audit, Progress } from './state.ts';
 import { Sums, type Invariants } from './sums.ts';
@@ -54,7 +55,7 @@ export async function verifyDatabase(where: { file: string } | { databaseUrl: st
     const keys = await readKeys(source);
     const tree = await Tree.open(source, faults, keys);
     const audit: Audit = {
-      source, faults, keys, tree, head: await readHead(source, faults), sums: new Sums(), carriers: new Carriers(), forked: new Set(), resolved: new Map(),
+      source, faults, keys, tree, head: await readHead(source, faults), sums: new Sums(), carriers: new Carriers(), shifts: new Shifts(), forked: new Set(), resolved: new Map(),
       entries: 0, chains: 0, leases: 0, forks: 0, progress,
     };
     await checkEntries(audit);

@@ -110,6 +110,7 @@ function checkFact(audit: Audit, row: Row, fact: Fact, beside: Beside): void {
     audit.resolved.set(fact.adjust.settles.entry, (audit.resolved.get(fact.adjust.settles.entry) ?? 0n) + resolved);
   }
   audit.carriers.note(fact);
+  audit.shifts.note(fact, position, audit.faults);
   audit.sums.addEntry(fact, row, postings);
 }
 

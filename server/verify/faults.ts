@@ -8,7 +8,7 @@ export const FAULT_CODES = [
   'posting-line', 'posting-kind', 'posting-amount', 'posting-account', 'posting-wrong', 'posting-orphan', 'disposition-wrong',
   // Between entries.
   'chain-gap', 'chain-link', 'chain-order', 'chain-fork', 'chain-head', 'reversal-beyond-sale', 'reversal-of-other',
-  'shortfall-beyond-sale', 'shortfall-wrong',
+  'shortfall-beyond-sale', 'shortfall-wrong', 'shift-wrong',
   // Accounts, leases and lots.
   'account-kind', 'account-missing', 'account-position', 'balance-wrong', 'balance-negative', 'successor-wrong', 'lots-wrong',
   'lease-grant', 'lease-spent', 'lease-spend-foreign', 'lease-spend-late', 'lease-release', 'lease-escrow', 'lease-certificate',

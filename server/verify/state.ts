@@ -1,6 +1,7 @@
 import type { Carriers } from './carriers.ts';
 import type { Faults } from './faults.ts';
 import type { Keys } from './signatures.ts';
+import type { Shifts } from './shifts.ts';
 import type { Source } from './source.ts';
 import type { Sums } from './sums.ts';
 import type { Tree } from './tree.ts';
@@ -17,6 +18,7 @@ export interface Audit {
   tree: Tree;
   sums: Sums;
   carriers: Carriers;
+  shifts: Shifts;
   /** Chains (`T:1`) of which an entry was booked as forked. */
   forked: Set<string>;
   /** Points that entries resolved of a shortfall, by the entry that left it. */

@@ -4,24 +4,14 @@ import type { Outcome } from '../domain/refusal.ts';
 import { DraftSchema } from './documents.ts';
 import { SHORTFALL_ENDS } from '../domain/entry.ts';
 import { BillLineSchema } from './entry.ts';
+import { Act, Approval, Nothing, Pin, RawNumber, Reason } from './inputs.ts';
 import { Count, Id, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
 import { ProgrammeDraftSchema, type ProgrammeList, type PublishAnswer } from './programmes.ts';
 import type { Alarms } from './alarms.ts';
 import type { OpenLeases, Shortfalls } from './reports.ts';
+import { SHIFT_COMMANDS, type ShiftOutputs } from './shift.ts';
 import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry, type VoucherBill } from './views.ts';
 import { WhatIfInput, type WhatIfView } from './whatif.ts';
-
-/** Amounts from the window are not yet checked by the domain: any number passes here and is refused there with words. */
-const RawNumber = Type.Number();
-const Nothing = strictObject({});
-
-const Pin = Type.String({ pattern: '^[0-9]{4,8}$' });
-/** The manager who approves, with the PIN that proves it; whoever is signed in stays so. */
-const Approval = strictObject({ staff: Id, pin: Pin });
-/** Why, as typed: at least one character that is no space. */
-const Reason = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
-/** Id of the entry that a manager's act makes: pressing twice acts once. */
-const Act = { entryId: Id, approval: Approval };
 
 /** What was sold, when known: rules about goods decide by it, and the lines sum to `billMinor`. */
 const Lines = Type.Array(BillLineSchema, { minItems: 1, maxItems: 500 });
@@ -107,6 +97,7 @@ export const COMMANDS = {
       Type.Null(),
     ]),
   }),
+  ...SHIFT_COMMANDS,
   /** Entries that the server has not acknowledged, oldest first; at most 200. */
   listWaiting: Nothing,
   /** Tries to sync at once. */
@@ -117,7 +108,7 @@ export type CommandName = keyof typeof COMMANDS;
 export type CommandInput<N extends CommandName> = Static<(typeof COMMANDS)[N]>;
 
 /** What each command answers. Domain refusals are part of the answer; a {@link TillFault} is thrown to the caller. */
-export interface CommandOutputs {
+export interface CommandOutputs extends ShiftOutputs {
   enrol: { terminal: string; store: string };
   listStaff: StaffView[];
   signIn: StaffView;

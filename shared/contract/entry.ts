@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { DISPOSITIONS, ENTRY_KINDS, SHORTFALL_ENDS, type Entry } from '../domain/entry.ts';
+import { DISPOSITIONS, ENTRY_KINDS, SHIFT_EVENTS, SHORTFALL_ENDS, type Entry } from '../domain/entry.ts';
 import {
-  Count, CurrencyCode, DayText, Hash, Id, Milliseconds, MinorAmount, oneOf, PointsChange, PointsCount, PublicKey, type Same,
+  Count, CurrencyCode, DayText, Hash, Id, Milliseconds, MinorAmount, MinorChange, oneOf, PointsChange, PointsCount, PublicKey, type Same,
   Signature, strictObject,
 } from './primitives.ts';
 
@@ -74,7 +74,15 @@ export const EntrySchema = strictObject({
   transfer: Type.Optional(strictObject({ toMember: Id, points: PointsCount, merge: Type.Optional(Type.Literal(true)) })),
   expired: Type.Optional(PointsCount),
   lot: Type.Optional(DayText),
-  shift: Type.Optional(strictObject({ event: oneOf(['open', 'close']), shift: Id })),
+  shift: Type.Optional(strictObject({
+    event: oneOf(SHIFT_EVENTS),
+    shift: Id,
+    currency: Type.Optional(CurrencyCode),
+    cashMinor: Type.Optional(MinorAmount),
+    otherMinor: Type.Optional(MinorAmount),
+    expectedMinor: Type.Optional(MinorChange),
+    counts: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+  })),
   enrolment: Type.Optional(strictObject({ publicKey: PublicKey })),
   programme: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
   staff: Id,

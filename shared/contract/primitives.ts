@@ -16,6 +16,8 @@ export const PointsStep = Type.Unsafe<Points>(Type.Integer({ minimum: 1, maximum
 export const PointsChange = Type.Unsafe<Points>(Type.Integer({ minimum: -LARGEST_AMOUNT, maximum: LARGEST_AMOUNT }));
 /** Money in minor units, from 0 up. */
 export const MinorAmount = Type.Unsafe<Minor>(Type.Integer({ minimum: 0, maximum: LARGEST_AMOUNT }));
+/** Money of a sum or a difference, in minor units, which may be below 0. */
+export const MinorChange = Type.Unsafe<Minor>(Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }));
 /** Money of a rate or a step, in minor units, from 1 up. */
 export const MinorStep = Type.Unsafe<Minor>(Type.Integer({ minimum: 1, maximum: LARGEST_AMOUNT }));
 export const Milliseconds = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });

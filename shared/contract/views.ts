@@ -8,6 +8,7 @@ import { TILL_ERRORS } from './errors.ts';
 import {
   Count, CurrencyCode, DayText, Id, LocalTextSchema, Milliseconds, MinorAmount, oneOf, PointsChange, PointsCount, strictObject,
 } from './primitives.ts';
+import { OpenShiftView } from './shift.ts';
 
 export const StaffView = strictObject({ id: Id, name: Type.String(), role: oneOf(['cashier', 'manager']) });
 export type StaffView = Static<typeof StaffView>;
@@ -55,6 +56,10 @@ export const TillView = strictObject({
   ]),
   staff: Type.Union([StaffView, Type.Null()]),
   sync: SyncView,
+  /** The open shift; absent: none is. */
+  shift: Type.Optional(OpenShiftView),
+  /** The float that the last shift began with; absent: there was none. */
+  usualFloatMinor: Type.Optional(MinorAmount),
   /** The account of an earlier chain; absent: none had anything to tell. */
   recovered: Type.Optional(RecoveryView),
   version: Type.String(),

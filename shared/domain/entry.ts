@@ -76,6 +76,26 @@ export interface Reversal {
   goodsMinor?: Minor;
 }
 
+/** What happens to a shift: its drawer is opened with a float, cash is put in or taken out, and it is counted and closed. */
+export const SHIFT_EVENTS = ['open', 'pay-in', 'pay-out', 'close'] as const;
+export type ShiftEvent = (typeof SHIFT_EVENTS)[number];
+
+/** What an entry of a shift says; money in minor units of `currency`. Why cash was moved stands in the entry's `reason`. */
+export interface ShiftFact {
+  event: ShiftEvent;
+  /** Id of the entry that opened the shift. */
+  shift: string;
+  currency?: string;
+  /** Open: the float; pay-in and pay-out: the amount; close: the cash that was counted. */
+  cashMinor?: Minor;
+  /** Of a close: takings that are not cash, as told by whoever counted. */
+  otherMinor?: Minor;
+  /** Of a close: the cash that the chain says should have been there; below 0 when more was paid out than came in. */
+  expectedMinor?: Minor;
+  /** Of a close: how often was counted; from the second time on, the difference was known. */
+  counts?: number;
+}
+
 /** How a shortfall is resolved: the store bears it, or the member owes it. */
 export const SHORTFALL_ENDS = ['absorb', 'recover'] as const;
 export type ShortfallEnd = (typeof SHORTFALL_ENDS)[number];
@@ -126,14 +146,14 @@ export interface Entry {
   reversal?: Reversal;
   /** Id of the lease that a lease-close gives back. */
   lease?: string;
-  /** Why a lease of another chain is reclaimed (L5); absent when the holder closes its own. */
+  /** Why a lease of another chain is reclaimed (L5), absent when the holder closes its own; or why a shift's cash was moved. */
   reason?: string;
   adjust?: Adjustment;
   transfer?: PointsTransfer;
   expired?: Points;
   /** Of an expiry: last day (YYYY-MM-DD) of the lot that expired. */
   lot?: string;
-  shift?: { event: 'open' | 'close'; shift: string };
+  shift?: ShiftFact;
   enrolment?: { publicKey: string };
   /** Version of the programme that decided. */
   programme: number;

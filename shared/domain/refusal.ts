@@ -40,6 +40,9 @@ export type Refusal =
   | { code: 'not-reversible'; kind: string }
   | { code: 'already-reversed'; by: string }
   | { code: 'shortfall-none' }
+  | { code: 'shift-open' }
+  | { code: 'shift-none' }
+  | { code: 'shift-uncounted' }
   | { code: 'voucher-refused'; voucher: string; why: VoucherRefusal };
 
 /**

@@ -1,7 +1,6 @@
 import type { ChainHeadDoc, OwnEntryDoc } from '../contract/documents.ts';
 import { canonicalEntry, signingText } from '../domain/canonical.ts';
 import { tick } from '../domain/clock.ts';
-import { businessDate } from '../domain/date.ts';
 import type { EarnStep } from '../domain/earn.ts';
 import { GENESIS_HASH, type Entry } from '../domain/entry.ts';
 import type { Points } from '../domain/integers.ts';
@@ -11,6 +10,7 @@ import { tillError } from './fault.ts';
 import type { AtomicWrite, Identity, Replica, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
 import { createQueue } from './queue.ts';
+import type { ShiftIndex } from './shiftindex.ts';
 
 /** What an entry says beside what the chain gives it. */
 export type EntryBody = Pick<Entry, 'id' | 'kind' | 'programme' | 'staff'> &
@@ -60,11 +60,12 @@ export interface ChainParts {
   ports: TillPorts;
   directory: Directory;
   projection: Projection;
+  shifts: ShiftIndex;
 }
 
 /** Opens the chain at the head that the replica holds. */
 export async function openChain(parts: ChainParts): Promise<Chain> {
-  const { replica, identity, ports, projection } = parts;
+  const { replica, identity, ports, projection, shifts } = parts;
   const queue = createQueue();
   const id = `${identity.terminal}.${identity.epoch}`;
   let head = await readDocument(replica, 'chain', id);
@@ -78,7 +79,9 @@ export async function openChain(parts: ChainParts): Promise<Chain> {
     const after = head?.seq ?? 0;
     head = await readDocument(replica, 'chain', id);
     const selector = { epoch: identity.epoch, seq: { $gt: after }, terminal: identity.terminal };
-    projection.putOwn(await queryDocuments(replica, 'own', { selector }));
+    const written = await queryDocuments(replica, 'own', { selector });
+    projection.putOwn(written);
+    shifts.put(written);
     for (const reload of reloads) await reload();
     unsure = false;
   };
@@ -108,6 +111,7 @@ export async function openChain(parts: ChainParts): Promise<Chain> {
     }
     head = next;
     projection.putOwn([own]);
+    shifts.put([own]);
     addition.onWritten?.();
     for (const tell of moments) tell(addition.nowMs);
     await settle();
@@ -124,12 +128,12 @@ export async function openChain(parts: ChainParts): Promise<Chain> {
 }
 
 /** Builds, hashes and signs the entry that follows a head. */
-function sealEntry({ identity, ports, directory }: ChainParts, head: ChainHeadDoc | undefined, { body, nowMs, balanceBefore, earnSteps }: Addition): OwnEntryDoc {
+function sealEntry({ identity, ports, shifts }: ChainParts, head: ChainHeadDoc | undefined, { body, nowMs, balanceBefore, earnSteps }: Addition): OwnEntryDoc {
   const { store, terminal, epoch } = identity;
   const seq = (head?.seq ?? 0) + 1;
   const entry: Entry = {
     v: 1, store, terminal, epoch, seq, prevHash: head?.hash ?? GENESIS_HASH, ...body, occurredAt: tick(head?.lastAt, nowMs), wallMs: nowMs,
-    businessDate: businessDate(nowMs, directory.own()?.utcOffsetMinutes ?? 0),
+    businessDate: shifts.day(nowMs),
   };
   const hash = ports.sha256(canonicalEntry(entry));
   return {

@@ -1,7 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { LeaseDoc, LeaseUseDoc } from '../contract/documents.ts';
 import { atRiskAllowance } from '../domain/atrisk.ts';
-import { businessDate } from '../domain/date.ts';
 import { points, type Points } from '../domain/integers.ts';
 import { leaseText, spendable, type Lease, type LeaseUse } from '../domain/lease.ts';
 import type { AtRiskCap } from '../domain/refusal.ts';
@@ -9,6 +8,7 @@ import type { Directory } from './directory.ts';
 import { follow, queryDocuments, type Sink } from './documents.ts';
 import type { AtomicWrite, Identity, Replica, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
+import type { ShiftIndex } from './shiftindex.ts';
 
 /** A lease in hand as the server sent it, and what has been spent of it. */
 export interface HeldLease extends LeaseUse {
@@ -51,13 +51,14 @@ export interface CoverParts {
   ports: TillPorts;
   directory: Directory;
   projection: Projection;
+  shifts: Pick<ShiftIndex, 'day'>;
 }
 
 /**
  * Keeps leases in memory. Only those of this terminal and epoch with the server's own signature count; a damaged or invented
  * one is as if it were not there.
  */
-export async function openCover({ replica, identity, ports, directory, projection }: CoverParts): Promise<Cover> {
+export async function openCover({ replica, identity, ports, directory, projection, shifts }: CoverParts): Promise<Cover> {
   const changed = new Subject<void>();
   const spent = new Map<string, LeaseUseDoc>();
   const leases = createLeases(identity, ports);
@@ -97,7 +98,7 @@ export async function openCover({ replica, identity, ports, directory, projectio
     atRisk(member, nowMs) {
       const store = directory.own();
       if (store === undefined) return { allowed: points(0), cap: 'policy' };
-      return atRiskAllowance(store.atRisk, projection.atRiskUse(member, businessDate(nowMs, store.utcOffsetMinutes)));
+      return atRiskAllowance(store.atRisk, projection.atRiskUse(member, shifts.day(nowMs)));
     },
     open: () => leases.open().map(useOf).filter((use) => !use.closed),
     has: (lease) => leases.get(lease) !== undefined,

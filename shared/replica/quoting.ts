@@ -1,6 +1,5 @@
 import type { CommandInput } from '../contract/commands.ts';
 import type { SaleContext } from '../domain/context.ts';
-import { businessDate } from '../domain/date.ts';
 import type { BillLine } from '../domain/entry.ts';
 import { points, type Points } from '../domain/integers.ts';
 import type { PersonalOffer } from '../domain/offers.ts';
@@ -12,6 +11,7 @@ import type { Directory } from './directory.ts';
 import type { Offers } from './offers.ts';
 import type { TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
+import type { ShiftIndex } from './shiftindex.ts';
 import type { Vouchers } from './vouchers.ts';
 
 /** A bill and the member whose points may pay a part of it. */
@@ -45,15 +45,16 @@ export interface QuotingParts {
   offers: Offers;
   projection: Projection;
   ports: TillPorts;
+  shifts: Pick<ShiftIndex, 'day'>;
   vouchers: Vouchers;
 }
 
 /** Makes the quoting of a till. */
-export function createQuoting({ cover, directory, offers, projection, ports, vouchers }: QuotingParts): Quoting {
+export function createQuoting({ cover, directory, offers, projection, ports, shifts, vouchers }: QuotingParts): Quoting {
   const shown = createShown();
   const facts = ({ member, lines }: Pick<QuoteCase, 'member' | 'lines'>, nowMs: number): SaleContext => {
     const { id: store = '', utcOffsetMinutes = 0 } = directory.own() ?? {};
-    const used = projection.usedOn(member, businessDate(nowMs, utcOffsetMinutes));
+    const used = projection.usedOn(member, shifts.day(nowMs));
     // Offline it is the tier that was known last: the server reckons tiers, a till never does.
     const tier = projection.account(member)?.tier?.id;
     return {
@@ -74,7 +75,7 @@ export function createQuoting({ cover, directory, offers, projection, ports, vou
     if (balance === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
     const coverInHand = inHand ?? coverNow(cover, at.member, nowMs);
     const { billMinor, currency, member, vouchers: codes = [] } = at;
-    const shownNow = codes.length === 0 ? {} : { vouchers: vouchers.presented(codes, { member, day: businessDate(nowMs, directory.own()?.utcOffsetMinutes ?? 0), nowMs, programme }) };
+    const shownNow = codes.length === 0 ? {} : { vouchers: vouchers.presented(codes, { member, day: shifts.day(nowMs), nowMs, programme }) };
     return { ok: true, value: { programme, billMinor, currency, balance, cover: coverInHand, nowMs, context: context(at, nowMs), ...shownNow } };
   };
   return {

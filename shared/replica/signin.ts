@@ -14,7 +14,9 @@ export interface SignIn {
   require(): StaffView;
   /** Throws `staff-unknown`, `pin-wrong` or `pin-locked`. Works without the server. */
   enter(staff: string, pin: string): Promise<StaffView>;
-  /** Throws as {@link SignIn.enter} does, and `not-a-manager`; who is signed in stays so. */
+  /** Throws as {@link SignIn.enter} does; who is signed in stays so. */
+  confirm(staff: string, pin: string): Promise<StaffView>;
+  /** Throws as {@link SignIn.confirm} does, and `not-a-manager`. */
   approve(staff: string, pin: string): Promise<StaffView>;
   leave(): void;
 }
@@ -68,6 +70,7 @@ export function createSignIn(directory: Directory, ports: TillPorts): SignIn {
       staff.next(view);
       return view;
     }),
+    confirm: (id, pin) => queue.run(() => check(id, pin)),
     approve: (id, pin) => queue.run(async () => {
       const view = await check(id, pin);
       if (view.role !== 'manager') throw new TillError('not-a-manager');

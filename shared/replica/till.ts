@@ -1,6 +1,7 @@
 import { Subscription, type Observable } from 'rxjs';
 import type { TillErrorCode } from '../contract/errors.ts';
 import type { CommandHandlers, WatchSources } from '../contract/rpc.ts';
+import type { ShiftOutputs } from '../contract/shift.ts';
 import { ACTS, createActs, type ActName, type Acts } from './acts.ts';
 import { openChain } from './chain.ts';
 import { openCover } from './cover.ts';
@@ -17,6 +18,8 @@ import { createProjection, type AccountSource, type Projection } from './project
 import { createQuoting } from './quoting.ts';
 import { createReceipts } from './receipts.ts';
 import { createCommitSale } from './sale.ts';
+import { createShiftDesk } from './shift.ts';
+import { createShiftIndex, type ShiftIndex } from './shiftindex.ts';
 import { createSignIn, staffView } from './signin.ts';
 import { createViews } from './views.ts';
 import { createVoucherCloser } from './voucherleases.ts';
@@ -82,10 +85,11 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
   const projection = createProjection();
   const index = createMemberIndex();
   const voucherUses = createVoucherUses();
-  const following = await followMembers(replica, projection, voucherUses, index);
+  const shifts = createShiftIndex(identity, () => directory.own()?.utcOffsetMinutes ?? 0);
+  const following = await followMembers(replica, { projection, uses: voucherUses, index, shifts });
   const directory = await openDirectory(replica, identity.store);
-  const cover = await openCover({ replica, identity, ports, directory, projection });
-  const chain = await openChain({ replica, identity, ports, directory, projection });
+  const cover = await openCover({ replica, identity, ports, directory, projection, shifts });
+  const chain = await openChain({ replica, identity, ports, directory, projection, shifts });
   const drafts = await openDrafts(replica, identity.terminal, ports);
   cover.saw(chain.head().latestMs);
   chain.onMoment(cover.saw);
@@ -101,31 +105,36 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
   });
   const offers = createOffers({ replica, identity, directory, projection });
   const vouchers = await openVouchers({ replica, identity, ports, sync, chain, uses: voucherUses, programme: (nowMs) => directory.programme(nowMs) });
-  const quoting = createQuoting({ cover, directory, offers, projection, ports, vouchers });
-  const desk = createVoucherDesk({ directory, ports, quoting, vouchers, isCard: (text) => index.isCard(text) });
+  const quoting = createQuoting({ cover, directory, offers, projection, ports, shifts, vouchers });
+  const desk = createVoucherDesk({ directory, ports, quoting, shifts, vouchers, isCard: (text) => index.isCard(text) });
   const voucherCloser = createVoucherCloser({
     chain, directory, drafts, ports, sync, uses: voucherUses, vouchers, mayTrade: blockedBy === undefined, staff: () => signIn.now()?.id ?? TILL_STAFF,
   });
   const receipts = createReceipts({ replica, identity, directory, projection });
-  const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, offers, projection, quoting, receipts, signIn, desk, voucherUses, vouchers, voucherCloser };
+  const shared = { replica, identity, ports, sync, chain, cover, directory, drafts, leases, offers, projection, quoting, receipts, shifts, signIn, desk, voucherUses, vouchers, voucherCloser };
   const programmes = createProgrammes(shared);
+  const shiftDesk = createShiftDesk(shared);
   return {
-    ...shared, index, following, blockedBy,
-    programmes, whatIf: createWhatIf({ ...shared, programmes }), acts: createActs(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, version, blockedBy }),
+    ...shared, index, following, blockedBy, shiftDesk,
+    programmes, whatIf: createWhatIf({ ...shared, programmes }), acts: createActs(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, shiftDesk, version, blockedBy }),
   };
 }
 
 /** Own entries first: a snapshot that includes one must never be shown before the entry's position is known (N3). */
-async function followMembers(replica: Replica, projection: Projection, uses: VoucherUseIndex, index: MemberIndex): Promise<Subscription> {
+async function followMembers(
+  replica: Replica, { projection, uses, index, shifts }: { projection: Projection; uses: VoucherUseIndex; index: MemberIndex; shifts: ShiftIndex },
+): Promise<Subscription> {
   const following = new Subscription();
   following.add(await follow(replica, 'own', {
     put(documents) {
       projection.putOwn(documents);
       uses.put(documents);
+      shifts.put(documents);
     },
     drop(ids) {
       projection.dropOwn(ids);
       uses.drop(ids);
+      shifts.drop(ids);
     },
   }));
   for (const name of ['accounts', 'visitors'] satisfies AccountSource[]) {
@@ -170,6 +179,7 @@ function createHandlers(parts: Parts): TillHandlers {
     commitSale: (input) => trading((staff) => commitSale(input.member === null ? input : carried({ ...input, member: input.member }), staff)),
     voidSale: (input) => trading((staff) => voidSale(input, staff)),
     ...managersActs(acts, trading),
+    ...shiftHandlers(parts, signedIn, trading),
     listShortfalls: () => signedIn(async () => (await sync.shortfalls()) ?? unreachable()),
     listOpenLeases: () => signedIn(async () => (await sync.openLeases()) ?? unreachable()),
     listAlarms: () => signedIn(async () => (await sync.alarms()) ?? unreachable()),
@@ -224,6 +234,18 @@ function voucherHandlers({ desk, projection }: Parts, signedIn: Trading, trading
   return {
     showVoucher: ({ code, member }) => trading(() => desk.show({ code, member: carrier(member) })),
     quoteVouchers: (input) => signedIn(() => desk.quote({ ...input, member: carrier(input.member) })),
+  };
+}
+
+/** The shift, and what becomes of its cash. */
+function shiftHandlers({ shiftDesk }: Parts, signedIn: Trading, trading: Trading): Pick<TillHandlers, keyof ShiftOutputs> {
+  return {
+    openShift: (input) => trading(() => shiftDesk.openShift(input)),
+    moveCash: (input) => trading((staff) => shiftDesk.moveCash(input, staff)),
+    countShift: (input) => trading(() => shiftDesk.countShift(input)),
+    closeShift: (input) => trading((staff) => shiftDesk.closeShift(input, staff)),
+    shiftReport: (input) => signedIn(() => shiftDesk.shiftReport(input)),
+    listShifts: () => signedIn(() => shiftDesk.listShifts()),
   };
 }
 

@@ -15,6 +15,8 @@ import type { Offers } from './offers.ts';
 import type { Projection } from './projection.ts';
 import type { Quoting } from './quoting.ts';
 import { entryNumber } from './receipts.ts';
+import type { ShiftDesk } from './shift.ts';
+import type { ShiftIndex } from './shiftindex.ts';
 import type { SignIn } from './signin.ts';
 
 export interface ViewParts {
@@ -28,6 +30,8 @@ export interface ViewParts {
   offers: Offers;
   projection: Projection;
   quoting: Quoting;
+  shiftDesk: Pick<ShiftDesk, 'view'>;
+  shifts: Pick<ShiftIndex, 'changed$'>;
   signIn: SignIn;
   version: string;
   /** Why this replica may not trade; undefined: it may. */
@@ -50,13 +54,13 @@ const WAITING_MOST = 200;
 
 /** Makes the views; each stream emits what is now at once, and then only what differs. */
 export function createViews(parts: ViewParts): Views {
-  const { replica, identity, sync, cover, directory, leases, offers, projection, signIn } = parts;
+  const { replica, identity, sync, cover, directory, leases, offers, projection, shifts, signIn } = parts;
   const till = (): TillView => tillView(parts);
   const member = (id: string): MemberView | null => memberView(parts, id);
   const moved = merge(cover.changed$, leases.changed$, offers.changed$, directory.changed$, sync.view$.pipe(map(() => undefined)));
   return {
     till,
-    till$: live(merge(sync.view$, directory.changed$, signIn.staff$), till),
+    till$: live(merge(sync.view$, directory.changed$, shifts.changed$, signIn.staff$), till),
     member,
     // Own entries without a member spend at risk for none; an outage's cap moves with every member's.
     member$: (id) => live(merge(moved, projection.changed$.pipe(filter((ids) => ids.has(id) || ids.has(projection.carrier(id)) || atRiskMatters(directory)))), () => member(id)),
@@ -85,7 +89,7 @@ function live<T>(changes: Observable<unknown>, read: () => T): Observable<T> {
   );
 }
 
-function tillView({ blockedBy, directory, identity, signIn, sync, version }: ViewParts): TillView {
+function tillView({ blockedBy, directory, identity, shiftDesk, signIn, sync, version }: ViewParts): TillView {
   const store = directory.own();
   const view = sync.view();
   const loading = store === undefined || view.firstLoad !== null;
@@ -99,6 +103,7 @@ function tillView({ blockedBy, directory, identity, signIn, sync, version }: Vie
     },
     staff: signIn.now(),
     sync: view,
+    ...shiftDesk.view(),
     version,
   };
 }

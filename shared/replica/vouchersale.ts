@@ -3,7 +3,6 @@ import { Id } from '../contract/primitives.ts';
 import { compileCheck } from '../contract/validate.ts';
 import type { VoucherBill, VoucherLine } from '../contract/views.ts';
 import { checkBillTotal } from '../domain/currency.ts';
-import { businessDate } from '../domain/date.ts';
 import type { UsedVoucher } from '../domain/entry.ts';
 import { minor, type Minor } from '../domain/integers.ts';
 import type { Programme } from '../domain/programme.ts';
@@ -14,6 +13,7 @@ import type { Directory } from './directory.ts';
 import { TillError } from './fault.ts';
 import type { TillPorts } from './ports.ts';
 import type { Quoting } from './quoting.ts';
+import type { ShiftIndex } from './shiftindex.ts';
 import type { Vouchers } from './vouchers.ts';
 
 /** A bill with the codes shown for it. */
@@ -45,6 +45,7 @@ export interface VoucherDeskParts {
   directory: Directory;
   ports: TillPorts;
   quoting: Pick<Quoting, 'context'>;
+  shifts: Pick<ShiftIndex, 'day'>;
   vouchers: Vouchers;
   /** Whether a text is the card of a member that this till knows. */
   isCard: (text: string) => boolean;
@@ -53,9 +54,9 @@ export interface VoucherDeskParts {
 const isId = compileCheck(Id);
 
 /** Makes the desk of a till. */
-export function createVoucherDesk({ directory, ports, quoting, vouchers, isCard }: VoucherDeskParts): VoucherDesk {
+export function createVoucherDesk({ directory, ports, quoting, shifts, vouchers, isCard }: VoucherDeskParts): VoucherDesk {
   const judge = ({ member, billMinor, lines, codes }: VoucherCase, programme: Programme, nowMs: number): { shown: PresentedVoucher[]; quoted: VoucherQuote } => {
-    const day = businessDate(nowMs, directory.own()?.utcOffsetMinutes ?? 0);
+    const day = shifts.day(nowMs);
     const shown = vouchers.presented(codes, { member, day, nowMs, programme });
     return { shown, quoted: quoteVouchers(programme, shown, { billMinor, nowMs, context: quoting.context({ member: member ?? '', lines }, nowMs) }) };
   };

@@ -34,7 +34,7 @@ export const ENTRY: Entry = {
   reason: 'till stolen',
   adjust: { points: points(-5), reason: 'goodwill', settles: { entry: 'e1', how: 'absorb' } },
   transfer: { toMember: 'm2', points: points(5), merge: true }, expired: points(3), lot: '2026-02-28',
-  shift: { event: 'open', shift: 'sh1' }, enrolment: { publicKey: PUBLIC_KEY }, programme: 1, staff: 'maya', approvedBy: 'daniel',
+  shift: { event: 'close', shift: 'sh1', currency: 'USD', cashMinor: minor(100), otherMinor: minor(50), expectedMinor: minor(-20), counts: 2 }, enrolment: { publicKey: PUBLIC_KEY }, programme: 1, staff: 'maya', approvedBy: 'daniel',
   occurredAt: { ms: 1_764_000_000_000, n: 0 }, wallMs: 1_764_000_000_000, businessDate: '2026-02-28',
 };
 
@@ -111,6 +111,9 @@ export const INPUTS: Record<keyof typeof COMMANDS, Record<string, unknown>> = {
   mergeMembers: { entryId: 'e15', approval: { staff: 'wei', pin: '2468' }, member: 'm1', toMember: 'm2' },
   listShortfalls: nothing, listOpenLeases: nothing, listAlarms: nothing, receipt: { entry: 'e9' }, lastSale: nothing, saveDraft: { draft: { billMinor: 7_680, member: '', points: 0, rule: 'points' } },
   listProgrammes: nothing, publishProgramme: { actId: 'e16', approval: { staff: 'wei', pin: '2468' }, programme: DRAFT, after: 3 },
+  openShift: { entryId: 'e17', approval: { staff: 'maya', pin: '1111' }, floatMinor: 20_000 },
+  moveCash: { entryId: 'e18', event: 'pay-in', amountMinor: 500, reason: 'change' }, countShift: { countedMinor: 100, otherMinor: 50 },
+  closeShift: { entryId: 'e19', countedMinor: 100, otherMinor: 50 }, shiftReport: { shift: 'e17' }, listShifts: nothing,
   listWaiting: nothing, syncNow: nothing,
 };
 
@@ -199,7 +202,8 @@ export const EXAMPLES: readonly (readonly [name: string, schema: TSchema, exampl
   [
     'the till in the window', TillView,
     {
-      phase: 'ready', blockedBy: 'replica-behind', terminal: 'HS-1', staff, sync, version: '0.1.0',
+      phase: 'ready', blockedBy: 'replica-behind', terminal: 'HS-1', staff, sync, version: '0.1.0', usualFloatMinor: 20_000,
+      shift: { shift: 'e17', businessDate: '2026-02-28', openedMs: 1, openedBy: 'Maya', floatMinor: 20_000 },
       store: { id: 'harbour', name: words, currency: 'USD', utcOffsetMinutes: 480, address: '12', receiptFooter: words, demo: true },
     },
   ],

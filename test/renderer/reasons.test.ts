@@ -40,6 +40,9 @@ const EXAMPLES: { [C in RefusalCode]: { refusal: Extract<Refusal, { code: C }>; 
   'entry-unknown': { refusal: { code: 'entry-unknown' }, numbers: [] },
   'not-reversible': { refusal: { code: 'not-reversible', kind: 'shift' }, numbers: [] },
   'already-reversed': { refusal: { code: 'already-reversed', by: 'e2' }, numbers: [] },
+  'shift-open': { refusal: { code: 'shift-open' }, numbers: [] },
+  'shift-none': { refusal: { code: 'shift-none' }, numbers: [] },
+  'shift-uncounted': { refusal: { code: 'shift-uncounted' }, numbers: [] },
   'shortfall-none': { refusal: { code: 'shortfall-none' }, numbers: [] },
   'voucher-refused': { refusal: { code: 'voucher-refused', voucher: 'AB12', why: { code: 'limit-day', most: 7 } }, numbers: ['AB12', '7'] },
 };

@@ -12,6 +12,7 @@ import type { Outcome } from '../../../shared/domain/refusal.ts';
 import { checkAmount } from '../../../shared/domain/currency.ts';
 import { earnedPoints } from '../../../shared/domain/earn.ts';
 import { CoreFault, type Host, type LinkState, type ReplicaLine } from '../../../renderer/host/host.ts';
+import { scriptedShift } from './scripted-shift.ts';
 import { matchOf, type World } from './world.ts';
 
 /**
@@ -170,6 +171,7 @@ export class ScriptedCore implements Host {
         this.draft = draft === null ? this.newDraft() : { id: 'T1', saleId: this.draft.saleId, updatedMs: 0, ...draft, billMinor: minor(draft.billMinor) };
         return this.draft;
       },
+      ...scriptedShift(this.world),
       listWaiting: async () => this.world.waiting.map((one) => ({ ...one, kind: 'sale', points: points(one.points) })),
       syncNow: async () => {
         if (!this.world.till.sync.online) throw fault('server-unreachable');

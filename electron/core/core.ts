@@ -18,7 +18,7 @@ import { lockFolder } from './lock.ts';
 import { openLog, type Log } from './log.ts';
 import { isCommand } from './messages.ts';
 import { chainFiles, openTill, type OpenTill } from './opening.ts';
-import { recoverFormer } from './recovery.ts';
+import { isDue, recoverFormer } from './recovery.ts';
 import { openSentinel } from './sentinel.ts';
 import { hasSpace, isDiskFull } from './space.ts';
 import { StorageFault } from './storage/fault.ts';
@@ -103,8 +103,8 @@ class TillCore implements Core {
   private recovering: Promise<void> | undefined;
   /** Whether the till is closed until its disk has space. */
   private isFull = false;
-  /** How often earlier chains had to be offered again. */
-  private offers = 0;
+  /** The incarnation that the server named last. */
+  private heard: string | undefined;
   private readonly account: BehaviorSubject<RecoveryView | undefined>;
 
   readonly state$: Observable<TillState>;
@@ -174,7 +174,7 @@ class TillCore implements Core {
     const opening = await openTill({
       folder, server, version, now, enrolled, log: this.log,
       onDiverged: (how) => void this.inTurn(() => this.block(how)),
-      onRestored: () => this.offerAgain(),
+      onIncarnation: (incarnation) => this.hear(incarnation),
     }).catch((error: unknown) => this.waitForSpace(error, enrolled));
     if (opening === 'disk-full') return;
     this.isFull = false;
@@ -215,12 +215,12 @@ class TillCore implements Core {
     });
   }
 
-  /** A server that went back to a backup may have lost what earlier chains of this till had sent: they are on the disk yet. */
-  private offerAgain(): void {
-    this.identity.offerAgain();
-    this.offers += 1;
+  /** A server that was restored from a backup may have lost what earlier chains of this till had sent: they are on the disk yet. */
+  private readonly hear = (incarnation: string): void => {
+    if (incarnation === this.heard) return;
+    this.heard = incarnation;
     this.recovering ??= this.recover();
-  }
+  };
 
   /** Sends what earlier enrolments of this till have left, beside the trade. */
   private async recover(): Promise<void> {
@@ -228,8 +228,9 @@ class TillCore implements Core {
     const { identity, log } = this;
     const { signal: stopped } = this.stopping;
     const tell = (account: RecoveryView): void => this.account.next(isNews(account) ? account : undefined);
-    do await recoverFormer({ folder, server, identity, log, stopped, tell, offers: () => this.offers });
-    while (!stopped.aborted && identity.former().some(({ recovered }) => recovered === null));
+    const heard = (): string | undefined => this.heard;
+    do await recoverFormer({ folder, server, identity, log, stopped, tell, heard, hear: this.hear });
+    while (!stopped.aborted && identity.former().some((former) => isDue(former, this.heard)));
     this.recovering = undefined;
   }
 

@@ -3,16 +3,22 @@ import { join } from 'node:path';
 import { Type } from 'typebox';
 import { EnrolResponse } from '../../shared/contract/http.ts';
 import { RecoveryView } from '../../shared/contract/views.ts';
-import { strictObject } from '../../shared/contract/primitives.ts';
+import { Count, strictObject } from '../../shared/contract/primitives.ts';
 import { compileCheck } from '../../shared/contract/validate.ts';
 import type { Identity } from '../../shared/replica/ports.ts';
+import type { OfferedTo } from '../../shared/replica/sync/index.ts';
 import { readText, writeDurably } from './durable.ts';
 import { CoreFailure } from './failure.ts';
 import { makeStoredKey, openKey, sealAgain, StoredKeySchema, type DeviceKey, type StoredKey } from './key.ts';
 
 const FILE = 'identity.json';
 
-const FormerSchema = strictObject({ enrolment: EnrolResponse, key: StoredKeySchema, recovered: Type.Union([RecoveryView, Type.Null()]) });
+const OfferedSchema = strictObject({ incarnation: Type.String(), position: Count });
+const FormerSchema = strictObject({
+  enrolment: EnrolResponse, key: StoredKeySchema, recovered: Type.Union([RecoveryView, Type.Null()]),
+  /** Absent in files of an earlier version. */
+  offered: Type.Optional(OfferedSchema),
+});
 /** Earlier enrolments whose keys are kept: their chains may still have entries to send. */
 const FORMER_MOST = 20;
 
@@ -33,12 +39,15 @@ interface IdentityFile {
   v: 1;
   current: { enrolment: Identity; key: StoredKey; code: string } | null;
   pending: StoredKey | null;
-  former?: { enrolment: Identity; key: StoredKey; recovered: RecoveryView | null }[];
+  former?: { enrolment: Identity; key: StoredKey; recovered: RecoveryView | null; offered?: OfferedTo }[];
 }
 
-/** An earlier enrolment of this till; `recovered` once all that its chain held has been offered to the server. */
+/** An earlier enrolment of this till. */
 export interface Former extends Enrolled {
+  /** Set once all that its chain held has been offered to the server. */
   recovered: RecoveryView | null;
+  /** The server's life in which that was; in another one it may have lost it. */
+  offered: OfferedTo | undefined;
 }
 
 /** A till's enrolment with the key that belongs to it. */
@@ -58,10 +67,8 @@ export interface IdentityKeeper {
   adopt(identity: Identity, code: string): Enrolled;
   /** Earlier enrolments, oldest first. */
   former(): Former[];
-  /** Keeps the account of a former enrolment's chain. */
-  recovered(identity: Identity, account: RecoveryView): void;
-  /** Has every former enrolment's chain offered again; what has been said of it is forgotten. */
-  offerAgain(): void;
+  /** Keeps the account of a former enrolment's chain, and what it was offered to. */
+  recovered(identity: Identity, account: RecoveryView, offered: OfferedTo): void;
 }
 
 /**
@@ -92,20 +99,16 @@ export function openIdentity(folder: string, secret: string | null): IdentityKee
       if (pending === null) throw new Error('an enrolment is adopted with a pending key');
       const { current, former = [] } = file;
       // The server may have gone back to a backup since it answered the earliest of them: all are offered again.
-      const next = [...former, ...(current === null ? [] : [{ enrolment: current.enrolment, key: current.key }])].map((one) => ({ ...one, recovered: null }));
+      const next = [...former, ...(current === null ? [] : [current])].map(({ enrolment, key }) => ({ enrolment, key, recovered: null }));
       save({ v: 1, current: { enrolment: identity, key: pending, code: codeHash(code) }, pending: null, former: next.slice(-FORMER_MOST) });
       enrolled = { identity, key: openKey(pending, secret) };
       return enrolled;
     },
-    former: () => (file.former ?? []).map(({ enrolment, key, recovered }) => ({ identity: enrolment, key: openKey(key, secret), recovered })),
-    recovered({ terminal, epoch }, account) {
+    former: () => (file.former ?? []).map(({ enrolment, key, recovered, offered }) => ({ identity: enrolment, key: openKey(key, secret), recovered, offered })),
+    recovered({ terminal, epoch }, account, offered) {
       const former = (file.former ?? []).map((one) =>
-        one.enrolment.terminal === terminal && one.enrolment.epoch === epoch ? { ...one, recovered: account } : one);
+        one.enrolment.terminal === terminal && one.enrolment.epoch === epoch ? { ...one, recovered: account, offered } : one);
       save({ ...file, former });
-    },
-    offerAgain() {
-      const former = file.former ?? [];
-      if (former.some(({ recovered }) => recovered !== null)) save({ ...file, former: former.map((one) => ({ ...one, recovered: null })) });
     },
   };
 }

@@ -27,8 +27,8 @@ export interface OpeningOptions {
   now?: (() => number) | undefined;
   /** Called once when the till may not go on under this enrolment; that is on the disk by then. */
   onDiverged: (how: Divergence) => void;
-  /** Called when the server shows that it went back to a backup. */
-  onRestored: () => void;
+  /** Called with the incarnation that an answer of the server names. */
+  onIncarnation: (incarnation: string) => void;
 }
 
 /** A till that trades. */
@@ -122,11 +122,11 @@ async function judge(
 async function compose(
   options: OpeningOptions, sentinel: Sentinel, replica: Replica, storage: SqliteStorage,
 ): Promise<OpenTill & { blockedBy: 'replica-damaged' | undefined }> {
-  const { folder, enrolled: { identity, key }, server, version, now, log, onDiverged, onRestored } = options;
+  const { folder, enrolled: { identity, key }, server, version, now, log, onDiverged, onIncarnation } = options;
   const { ended } = chainFiles(folder, identity);
   const ports = createPorts({ key, sentinel, ...(now === undefined ? {} : { now }) });
   const sync = await createSync({
-    replica, identity, ports, server, onRestored,
+    replica, identity, ports, server, onIncarnation,
     onAlarm: ({ code, day, entry = null }) => log.info('the signed checkpoint does not hold what was acknowledged', { code, day, entry }),
     onDiverged(how) {
       // On the disk first: a till that is started again without its network must not go on either.

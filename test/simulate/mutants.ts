@@ -95,8 +95,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'earlier chains', what: 'a restored server is not offered again what earlier enrolments had sent', faults: ['till-cloned', 'till-restored', 'server-restored'], within: 20,
     patches: [
-      { file: 'electron/core/core.ts', from: 'onRestored: () => this.offerAgain(),', to: 'onRestored: () => undefined,' },
-      { file: 'electron/core/identity.ts', from: '.map((one) => ({ ...one, recovered: null }));\n      save({ v: 1', to: '.map((one) => ({ recovered: null, ...one }));\n      save({ v: 1' },
+      { file: 'electron/core/recovery.ts', from: 'return recovered === null || offered === undefined || (heard !== undefined && offered.incarnation !== heard);', to: 'return recovered === null;' },
+      { file: 'electron/core/identity.ts', from: '.map(({ enrolment, key }) => ({ enrolment, key, recovered: null }));', to: '.map(({ code, ...one }) => ({ recovered: null, ...one }));' },
     ],
   },
 ];

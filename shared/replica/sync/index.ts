@@ -14,7 +14,7 @@ import { createPause, HOST_TIMERS, SYNC_TIMING, type Pause, type SyncTiming, typ
 import { createWitness, type LedgerAlarm } from './witness.ts';
 
 export { enrolTill } from './enrol.ts';
-export { sendFormerChain } from './former.ts';
+export { askRemembered, sendFormerChain, type OfferedTo } from './former.ts';
 export type { Divergence } from './push.ts';
 export type { SyncTiming, Timers } from './timing.ts';
 export type { LedgerAlarm } from './witness.ts';
@@ -31,8 +31,8 @@ export interface SyncOptions {
   timing?: Partial<SyncTiming>;
   /** Called when the server's head of this chain is not in it (L8): the till must write no more under this enrolment. */
   onDiverged?: (how: Divergence) => void;
-  /** Called when the server shows that it went back to a backup: it may have lost what it had acknowledged of earlier chains, too. */
-  onRestored?: () => void;
+  /** Called with the incarnation that an answer of the server names: another one may be of a backup, and know less of earlier chains. */
+  onIncarnation?: (incarnation: string) => void;
   /** Called when a signed checkpoint does not hold what the server had acknowledged. */
   onAlarm?: (alarm: LedgerAlarm) => void;
 }
@@ -45,16 +45,13 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
   const { replica, identity, ports, timers = HOST_TIMERS } = options;
   const timing = { ...SYNC_TIMING, ...options.timing };
   const onDiverged = (how: Divergence): void => options.onDiverged?.(how);
-  const restart = (): Promise<void> => {
-    options.onRestored?.();
-    return pulls.restart();
-  };
+  const restart = (): Promise<void> => pulls.restart();
   const control = new AbortController();
   const stopped = control.signal;
   const board = createBoard(() => ports.nowMs());
   const http = createHttp({ server: options.server, fetch: options.fetch ?? fetch, timers, stopped, heard: board.heard });
   const session = createSession({ http, identity, ports, timers, timeoutMs: timing.connectMs });
-  const calls = createServerCalls(http, session, timing);
+  const calls = createServerCalls(http, session, timing, (incarnation) => options.onIncarnation?.(incarnation));
   const random = (bytes: number): Uint8Array => ports.random(bytes);
   const connection = createConnection({ calls, board, timing, timers, random, stopped });
   const book = await openOwnBook(replica, identity, board.setCounts);

@@ -19,6 +19,8 @@ import type { SyncTiming } from './timing.ts';
 /** Where the server stands: the head of this till's chain, and the ledger's own. */
 export interface ServerHead {
   server: string;
+  /** The stretch of the server's life in which this was read. */
+  incarnation?: string;
   chain: { seq: number; hash: string };
   position: number;
   rev: number;
@@ -86,8 +88,8 @@ function wordsOf({ id, seq, recall }: NamedLease): { lease: string; seq: number;
   return { lease: id, seq, ...(recall ? { recall } : {}) };
 }
 
-/** Makes the calls over a client and a session. */
-export function createServerCalls(http: Http, session: Session, timing: SyncTiming): ServerCalls {
+/** Makes the calls over a client and a session. `heard` is told the incarnation that an answer names. */
+export function createServerCalls(http: Http, session: Session, timing: SyncTiming, heard: (incarnation: string) => void = () => undefined): ServerCalls {
   const { connectMs, requestMs, pushMs } = timing;
 
   const authorised = async <T>(send: (token: string) => Promise<Answer<T>>): Promise<Answer<T>> => {
@@ -102,14 +104,19 @@ export function createServerCalls(http: Http, session: Session, timing: SyncTimi
     }
   };
 
+  const heardIn = <T extends { incarnation?: string | undefined }>(answer: Answer<T>): Answer<T> => {
+    if (answer.ok && answer.value.incarnation !== undefined) heard(answer.value.incarnation);
+    return answer;
+  };
+
   return {
-    head: () => authorised((token) => http.ask({ path: '/v1/sync/head', token, check: isHead, timeoutMs: connectMs })),
+    head: async () => heardIn(await authorised((token) => http.ask({ path: '/v1/sync/head', token, check: isHead, timeoutMs: connectMs }))),
     push: (entries) =>
       authorised((token) => http.ask({ path: '/v1/sync/push', body: { entries }, token, check: isPushed, timeoutMs: pushMs })),
-    pull(name, { after, incarnation, limit, ownAfter }) {
+    async pull(name, { after, incarnation, limit, ownAfter }) {
       const since = after === '' ? '' : `&after=${after}${incarnation === undefined ? '' : `&incarnation=${incarnation}`}`;
       const query = `limit=${limit}&ownAfter=${ownAfter}${since}`;
-      return authorised((token) => http.ask({ path: `/v1/sync/pull/${name}?${query}`, token, check: isPage, timeoutMs: requestMs }));
+      return heardIn(await authorised((token) => http.ask({ path: `/v1/sync/pull/${name}?${query}`, token, check: isPage, timeoutMs: requestMs })));
     },
     lease(member, points, named) {
       const body = { member, ...(points === undefined ? {} : { points }), ...(named === undefined ? {} : wordsOf(named)) };

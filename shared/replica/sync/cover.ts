@@ -87,10 +87,10 @@ export function createLeaseRequests({ replica, identity, ports, calls, board, co
 }
 
 /** Looks for members at the server and keeps those that no pull brings. */
-export function createMemberSearch({ replica, calls, connection, pusher }: Parts): SyncPort['findMembers'] {
+export function createMemberSearch({ replica, calls, connection, pulls, pusher }: Parts): SyncPort['findMembers'] {
   const queue = createQueue();
 
-  const keep = async (found: readonly AccountDoc[]): Promise<void> => {
+  const keep = async (found: readonly AccountDoc[], isOutdated: () => boolean): Promise<void> => {
     const pulled = new Set((await readDocuments(replica, 'accounts', found.map((one) => one.id))).map((one) => one.id));
     const visitors = found.filter((one) => !pulled.has(one.id));
     const before = new Map((await readDocuments(replica, 'visitors', visitors.map((one) => one.id))).map((one) => [one.id, one]));
@@ -100,12 +100,17 @@ export function createMemberSearch({ replica, calls, connection, pusher }: Parts
       // Two searches may be answered out of order.
       if (previous === undefined || previous.rev < document.rev) rows.push({ document, previous });
     }
-    if (rows.length > 0) await replica.write([{ collection: 'visitors', rows }]);
+    if (rows.length === 0 || isOutdated()) return;
+    await replica.write([{ collection: 'visitors', rows }]);
+    // The visitors are removed when the pulls begin again; these may have been written right after that.
+    if (isOutdated()) await replica.collections.visitors.bulkRemove(rows.map(({ document }) => document.id));
   };
 
-  return async (text) => {
+  const find: SyncPort['findMembers'] = async (text) => {
     const wanted = text.trim();
     if (wanted === '' || wanted.length > 80 || !connection.isOnline()) return [];
+    const generation = pulls.generation();
+    const isOutdated = (): boolean => generation !== pulls.generation();
     const answer = await calls.find(wanted);
     if (!answer.ok) {
       if (answer.code === 'unreachable' || answer.code === 'unreadable') connection.suspect();
@@ -113,8 +118,10 @@ export function createMemberSearch({ replica, calls, connection, pusher }: Parts
     }
     // N3: the balances may include own entries whose answer is still on its way; it is stored before they are.
     const learned = await pusher.learn();
-    if (!learned.ok) return [];
-    await queue.run(() => keep(answer.value.members));
-    return answer.value.members;
+    if (learned !== 'outdated' && !learned.ok) return [];
+    if (!isOutdated()) await queue.run(() => keep(answer.value.members, isOutdated));
+    // What was found is of a server that went back to a backup meanwhile; it is asked again as it is now.
+    return isOutdated() ? find(text) : answer.value.members;
   };
+  return find;
 }

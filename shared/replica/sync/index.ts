@@ -57,7 +57,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
   const book = await openOwnBook(replica, identity, board.setCounts);
   const pusher: Pusher = new Pusher({
     calls, book, board, identity, timing, timers, random, stopped, connection, onLost: restart,
-    onDiverged,
+    onDiverged, generation: () => pulls.generation(),
   });
   const pulls: Pulls = createPulls({
     replica, identity, ports, calls, book, board, connection, timing, timers, stopped,

@@ -215,7 +215,8 @@ export class Pull {
     if (!(await connection.whenOnline())) return undefined;
     this.rounds.begin();
     const generation = this.options.generation();
-    const answer = await calls.pull(this.name, { after, incarnation, limit, ownAfter: book.settledSeq() });
+    // What begins again believes no answer from before: another copy of this chain may have brought it to a server that went back.
+    const answer = await calls.pull(this.name, { after, incarnation, limit, ownAfter: after === '' ? 0 : book.settledSeq() });
     // An answer from before the server went back to a backup names positions that are no more.
     if (stopped.aborted || generation !== this.options.generation()) return undefined;
     if (!answer.ok) {

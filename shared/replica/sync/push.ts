@@ -33,6 +33,8 @@ export interface PushOptions {
   random: (bytes: number) => Uint8Array;
   stopped: AbortSignal;
   connection: Pick<Connection, 'isOnline' | 'suspect'>;
+  /** How often every pull has begun again: an answer from before that is of what the server has lost. */
+  generation: () => number;
   /** Runs before answers are taken back, and must durably forget what was pulled. */
   onLost: () => Promise<void>;
   onDiverged: (how: Divergence) => void;
@@ -63,10 +65,15 @@ export class Pusher {
     return this.queue.run(() => this.ask().catch(unwritten));
   }
 
-  /** Reads what the server says of own entries that have no answer yet; resolves when it is stored. */
-  async learn(): Promise<Answer<unknown>> {
-    const { calls, book } = this.options;
+  /**
+   * Reads what the server says of own entries that have no answer yet; resolves when it is stored. `outdated`: the server went
+   * back to a backup meanwhile, so that nothing was stored.
+   */
+  async learn(): Promise<Answer<unknown> | 'outdated'> {
+    const { calls, book, generation } = this.options;
+    const asked = generation();
     const page = await calls.pull('stores', { after: '', limit: 1, ownAfter: book.settledSeq() });
+    if (asked !== generation()) return 'outdated';
     if (page.ok) await book.apply(page.value.own);
     return page;
   }
@@ -132,6 +139,10 @@ export class Pusher {
       // Answers are learned in order, without a hole: `ownAfter` of the pulls is one number.
       if (head.seq > book.settledSeq()) {
         const learned = await this.learn();
+        if (learned === 'outdated') {
+          this.head = undefined;
+          continue;
+        }
         if (!learned.ok) return learned;
       }
       const docs = await book.after(head.seq, this.most);

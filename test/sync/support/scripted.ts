@@ -128,6 +128,15 @@ export class ScriptedServer {
     this.rev = rev;
   }
 
+  /** Another copy of the till sends its chain again up to a seq: it stands at later positions than before. */
+  bookAgain(entries: readonly { id: string; seq: number; hash: string }[]): void {
+    this.position += 10;
+    for (const { id, seq, hash } of entries) {
+      this.booked.push({ id, seq, hash, position: (this.position += 1) });
+      this.chain = { seq, hash };
+    }
+  }
+
   /** Makes the server hold another chain than the till's. */
   diverge(seq: number): void {
     this.chain = { seq, hash: 'f'.repeat(64) };

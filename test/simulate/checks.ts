@@ -12,11 +12,11 @@ interface Row {
 
 /** What a history must hold once all faults have healed and everything has been sent: each sentence names a promise that is broken. */
 export async function findViolations(history: History): Promise<string[]> {
-  const { store, file } = history.server;
+  const { store, where } = history.server;
   const found: string[] = [];
   const { invariants } = await readTotals(store);
   for (const [name, holds] of Object.entries(invariants)) if (!holds) found.push(`${name} does not hold in the totals`);
-  const report = await verifyDatabase({ file });
+  const report = await verifyDatabase(where);
   const rogues = new Set((await store.db.selectFrom('entries').select('id').where('terminal', '=', ROGUE).execute()).map(({ id }) => id));
   // A run of entries is proven by its last signature; a false one before it is posted and told, which is what the audit does here.
   const told = report.faults.filter(({ code, id }) => code !== 'signature-wrong' || !rogues.has(id));

@@ -43,11 +43,27 @@ export function schedule(afterMs: number, run: () => void): () => void {
   };
 }
 
-/** Lets everything run that needs no time: promises, and what Node puts behind them. */
+/** Whether something works on that needs real time, and for which the virtual clock stands still. */
+let isAtWork = (): boolean => false;
+
+/** Has the clock stand while this holds. */
+export function standWhile(holds: () => boolean): void {
+  isAtWork = holds;
+}
+
+/** Lets everything run that needs no time: promises, what Node puts behind them, and work that the clock waits for. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => real.setImmediate(resolve));
+  const fromMs = real.now();
+  do {
+    while (isAtWork()) {
+      if (real.now() - fromMs > WORK_MOST_MS) throw new Error('assertion failed: what the clock waits for ends');
+      await new Promise<void>((resolve) => real.setImmediate(resolve));
+    }
+    for (let turn = 0; turn < TURNS; turn += 1) await new Promise<void>((resolve) => real.setImmediate(resolve));
+  } while (isAtWork());
 }
 const TURNS = 2;
+const WORK_MOST_MS = 60_000;
 
 /** Moves the clock, event by event. */
 export async function advance(ms: number): Promise<void> {

@@ -5,12 +5,13 @@ import { points } from '../../shared/domain/integers.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
 import { seededRandom } from '../support/random.ts';
 import { advance, beginHistory, virtualMs } from './clock.ts';
+import type { ServerDatabase } from './database.ts';
 import { forgetLives } from './disk.ts';
 import type { Counts, Fault } from './faults.ts';
 import { Network } from './network.ts';
 import { Rogue } from './rogue.ts';
 import { SimulatedServer } from './server.ts';
-import { openShops, placeOf } from './opening.ts';
+import { openShops, placeOf, type Place } from './opening.ts';
 import { SimulatedTill, type Result } from './till.ts';
 
 /** How large a history is. */
@@ -32,6 +33,8 @@ export class History {
   readonly random: () => number;
   readonly policy: AtRiskPolicy;
   readonly root: string;
+  private readonly place: Place;
+  private readonly database: ServerDatabase;
   readonly counts: Counts;
   readonly server: SimulatedServer;
   readonly network: Network;
@@ -65,9 +68,10 @@ export class History {
   /** Acknowledged entries whose only copy a fault destroyed. */
   readonly lost = new Set<string>();
 
-  constructor(seed: number, size: Size, at: { root: string; counts: Counts }) {
+  constructor(seed: number, size: Size, at: Place & { counts: Counts }) {
     this.seed = seed;
     this.size = size;
+    this.place = at;
     this.root = at.root;
     this.counts = at.counts;
     this.random = seededRandom(seed);
@@ -82,14 +86,15 @@ export class History {
     rmSync(at.root, { recursive: true, force: true });
     mkdirSync(at.root, { recursive: true });
     this.members = Array.from({ length: size.members }, (_, index) => `M${index + 1}`);
-    this.server = new SimulatedServer(at.root);
+    this.database = at.databaseIn(at.root);
+    this.server = new SimulatedServer(this.database);
     this.network = new Network(this.server, seededRandom(seed ^ 0x5bd1_e995), at.counts);
   }
 
   /** Opens the shops: their server, and tills that know everybody. */
   async begin(): Promise<void> {
     const { size, members, policy, root, network, server } = this;
-    await openShops(root, { tills: size.tills, members, policy, leaseCap: this.pick([300, 1_000]) });
+    await openShops(this.place, this.database, { tills: size.tills, members, policy, leaseCap: this.pick([300, 1_000]) });
     beginHistory(this.seed);
     forgetLives();
     globalThis.fetch = network.fetch as unknown as typeof fetch;
@@ -164,6 +169,7 @@ export class History {
   async end(): Promise<void> {
     for (const till of this.tills) await till.end();
     await this.server.end();
+    this.database.remove();
     if (process.env['SIMULATE_KEEP'] === undefined) rmSync(this.root, { recursive: true, force: true });
   }
 }

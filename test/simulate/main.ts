@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { startPostgres } from '../support/postgres.ts';
 import type { Fault } from './faults.ts';
 import { WORKER_FLAGS } from './launch.ts';
 import { readOptions, type Options } from './options.ts';
@@ -11,21 +12,34 @@ interface Line {
 
 /** What a run of the simulation comes to. */
 interface Report {
-  seeds: number; from: number; to: number; violations: number; policy: string; steps: number; entries: number; acknowledged: number; shortfall: number; faults: Partial<Record<Fault, number>>;
+  seeds: number; from: number; to: number; violations: number; policy: string; engine: string; steps: number; entries: number; acknowledged: number; shortfall: number; faults: Partial<Record<Fault, number>>;
   neverActed: string[]; failed: { seed: number; violations: string[] }[]; digest: string; ms: number; seedsPerSecond: number;
 }
 
 const read = readOptions(process.argv.slice(2));
-if (read.ok) process.exitCode = await main(read.options);
+if (read.ok) process.exitCode = await onEngine(read.options);
 else {
   process.stderr.write(`${read.message}\n`);
   process.exitCode = 2;
 }
 
+/** Runs with the PostgreSQL that it needs, if any: `DATABASE_URL`'s, else one of its own. */
+async function onEngine(options: Options): Promise<number> {
+  if (options.engine === 'sqlite') return main(options);
+  const given = process.env['DATABASE_URL'] ?? '';
+  const own = given === '' ? await startPostgres() : undefined;
+  process.env['SIMULATE_POSTGRES'] = own?.url ?? given;
+  try {
+    return await main(options);
+  } finally {
+    await own?.stop();
+  }
+}
+
 async function main(options: Options): Promise<number> {
   const began = performance.now();
   const report: Report = {
-    seeds: 0, from: options.from, to: options.to, violations: 0, policy: options.policy ?? 'each', steps: options.steps, entries: 0, acknowledged: 0,
+    seeds: 0, from: options.from, to: options.to, violations: 0, policy: options.policy ?? 'each', engine: options.engine, steps: options.steps, entries: 0, acknowledged: 0,
     shortfall: 0, faults: {}, neverActed: [], failed: [], digest: '', ms: 0, seedsPerSecond: 0,
   };
   const digests = new Map<number, string>();

@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { putStaff } from '../../server/directory/staff.ts';
 import { putStore } from '../../server/directory/stores.ts';
 import { putMembers } from '../../server/members/members.ts';
@@ -8,6 +9,7 @@ import { minor, points } from '../../shared/domain/integers.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import { seededRandom } from '../support/random.ts';
 import { advance, BEGINNING_MS, beginHistory } from './clock.ts';
+import type { ServerDatabase } from './database.ts';
 import { forgetLives } from './disk.ts';
 import { Counts } from './faults.ts';
 import { Network } from './network.ts';
@@ -16,6 +18,9 @@ import { PIN, SimulatedTill } from './till.ts';
 
 /** What the shops are like when a history begins. */
 export interface Shops { tills: number; members: readonly string[]; policy: AtRiskPolicy; leaseCap: number }
+
+/** Where histories live: a folder of their own, and the kind of database that the server has in one. */
+export interface Place { root: string; databaseIn: (root: string) => ServerDatabase }
 
 /** The programme's versions: each earns another number of points. */
 export function programmeOf(version: number, fromMs: number): Programme {
@@ -30,24 +35,29 @@ export function programmeOf(version: number, fromMs: number): Programme {
 export const placeOf = (index: number): { name: string; store: string } => ({ name: `T${index + 1}`, store: index % 3 === 2 ? 'S2' : 'S1' });
 
 /**
- * Puts into a folder what histories with such shops begin with: the server's database, and a folder for each till that is
- * enrolled and has loaded everything. It is made once, a minute before every history: opening shops is not what they test.
+ * Puts where a history lives what histories with such shops begin with: the server's database, and a folder for each till that
+ * is enrolled and has loaded everything. It is made once, a minute before every history: opening shops is not what they test.
  */
-export async function openShops(root: string, shops: Shops): Promise<void> {
+export async function openShops({ root, databaseIn }: Place, database: ServerDatabase, shops: Shops): Promise<void> {
   const made = `${root}-${shops.policy.name}-${shops.leaseCap}-${shops.tills}-${shops.members.length}`;
   if (!existsSync(made)) {
-    await makeShops(made, shops);
+    await makeShops({ root: made, databaseIn }, shops);
     process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   }
   cpSync(made, root, { recursive: true });
+  database.beginWith(nameOf(made));
 }
 
-async function makeShops(root: string, { tills, members, policy, leaseCap }: Shops): Promise<void> {
+/** What PostgreSQL may call what belongs to a folder. */
+export const nameOf = (root: string): string => basename(root).replaceAll('-', '_');
+
+async function makeShops({ root, databaseIn }: Place, { tills, members, policy, leaseCap }: Shops): Promise<void> {
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
   beginHistory(0, BEGINNING_MS - MINUTE_MS);
   forgetLives();
-  const server = new SimulatedServer(root);
+  const database = databaseIn(root);
+  const server = new SimulatedServer(database);
   const network = new Network(server, seededRandom(0), new Counts([]));
   globalThis.fetch = network.fetch as unknown as typeof fetch;
   await server.start();
@@ -73,6 +83,7 @@ async function makeShops(root: string, { tills, members, policy, leaseCap }: Sho
   await advance(4_000);
   for (const till of opened) await till.close();
   await server.end();
+  database.keepAs(nameOf(root));
 }
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { AtRiskPolicy } from '../../shared/domain/atrisk.ts';
+import type { Engine } from '../server/engines.ts';
 import { FAULTS, type Fault } from './faults.ts';
 
 const POLICY_NAMES: readonly AtRiskPolicy['name'][] = ['strict', 'balanced', 'generous'];
@@ -8,14 +9,15 @@ export interface Options {
   from: number; to: number; tills: number; members: number; steps: number; faults: Fault[]; json: boolean; workers: number; told: boolean;
   /** Absent: each history has one of the three. */
   policy?: AtRiskPolicy['name'];
+  engine: Engine;
 }
 
-/** Reads `--seeds A..B --tills N --members N --steps N --faults LIST --policy NAME --workers N --told --json`; one sentence says what is wrong. */
+/** Reads `--seeds A..B --tills N --members N --steps N --faults LIST --policy NAME --workers N --engine NAME --told --json`; one sentence says what is wrong. */
 export function readOptions(args: readonly string[]): { ok: true; options: Options } | { ok: false; message: string } {
   try {
     const text = { type: 'string' } as const;
     const { values } = parseArgs({
-      args: [...args], options: { seeds: text, tills: text, members: text, steps: text, faults: text, policy: text, workers: text, told: { type: 'boolean' }, json: { type: 'boolean' } },
+      args: [...args], options: { seeds: text, tills: text, members: text, steps: text, faults: text, policy: text, workers: text, engine: text, told: { type: 'boolean' }, json: { type: 'boolean' } },
     });
     const range = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seeds ?? '1..20');
     if (range === null) return { ok: false, message: 'Seeds are given as A..B.' };
@@ -30,8 +32,10 @@ export function readOptions(args: readonly string[]): { ok: true; options: Optio
     if (unknown !== undefined) return { ok: false, message: `There is no fault ${unknown}; there are ${FAULTS.join(', ')}.` };
     const policy = POLICY_NAMES.find((name) => name === values.policy);
     if (policy === undefined && values.policy !== undefined) return { ok: false, message: `There is no policy ${values.policy}; there are ${POLICY_NAMES.join(', ')}.` };
+    const engine = values.engine ?? 'sqlite';
+    if (engine !== 'sqlite' && engine !== 'postgres') return { ok: false, message: `There is no engine ${engine}; there are sqlite and postgres.` };
     const flags = { told: values.told === true, json: values.json === true, ...(policy === undefined ? {} : { policy }) };
-    return { ok: true, options: { from, to, tills, members, steps, faults: wanted as Fault[], workers, ...flags } };
+    return { ok: true, options: { from, to, tills, members, steps, faults: wanted as Fault[], workers, engine, ...flags } };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }

@@ -2,6 +2,7 @@ import { advance, advanceUntil } from './clock.ts';
 import { findViolations } from './checks.ts';
 import type { Counts } from './faults.ts';
 import { History, type Size } from './history.ts';
+import type { Place } from './opening.ts';
 import { heal, isSent, strike } from './strikes.ts';
 import { trade } from './trade.ts';
 
@@ -12,7 +13,7 @@ export interface Outcome { seed: number; digest: string; violations: string[]; t
 }
 
 /** Lives through one history and looks whether every promise holds. */
-export async function runSeed(seed: number, size: Size, at: { root: string; counts: Counts }): Promise<Outcome> {
+export async function runSeed(seed: number, size: Size, at: Place & { counts: Counts }): Promise<Outcome> {
   const history = new History(seed, size, at);
   const violations: string[] = [];
   let entries = 0;

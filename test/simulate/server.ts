@@ -1,5 +1,3 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { issueCode } from '../../server/auth/codes.ts';
 import { enrol } from '../../server/auth/enrol.ts';
@@ -13,7 +11,7 @@ import { createExpiry } from '../../server/jobs/expiry.ts';
 import { createLeases, type Leases } from '../../server/leases/leases.ts';
 import { createLedger, type Ledger } from '../../server/ledger/ledger.ts';
 import { findMembers } from '../../server/members/find.ts';
-import { openStore, type Store } from '../../server/store/store.ts';
+import type { Store } from '../../server/store/store.ts';
 import { beginIncarnation, readIncarnation } from '../../server/sync/incarnation.ts';
 import { pull } from '../../server/sync/pull.ts';
 import { PULLED, type PulledName } from '../../shared/contract/collections.ts';
@@ -21,6 +19,7 @@ import { EnrolRequest, LeaseRequest, PullQuery, PushRequest, SessionRequest } fr
 import { compileCheck } from '../../shared/contract/validate.ts';
 import { GENESIS_HASH } from '../../shared/domain/entry.ts';
 import { virtualMs } from './clock.ts';
+import type { ServerDatabase } from './database.ts';
 
 /** A request as the virtual network carries it. */
 export interface Asked { method: string; path: string; token: string | undefined; body: unknown }
@@ -37,13 +36,12 @@ interface Parts { store: Store; ledger: Ledger; keys: ServerKeys; leases: Leases
 
 /**
  * The server's own code behind a router of one screen: sessions, pushes, leases, pulls and searches as the product does them,
- * on its database in a file system that is memory. Only Fastify, its limits and its streams are left out.
+ * on its database, which outlives it. Only Fastify, its limits and its streams are left out.
  */
 export class SimulatedServer {
   /** What the server's code threw while nobody killed it. */
   readonly thrown: string[] = [];
-  private readonly folder: string;
-  private run = 0;
+  private readonly database: ServerDatabase;
   private parts: Parts | undefined;
   /** Requests that met a bug. */
   readonly failures: string[] = [];
@@ -51,8 +49,8 @@ export class SimulatedServer {
   private readonly abandoned: Parts[] = [];
   private readonly listeners = new Set<(head: Head | undefined) => void>();
 
-  constructor(folder: string) {
-    this.folder = folder;
+  constructor(database: ServerDatabase) {
+    this.database = database;
   }
 
   get isUp(): boolean {
@@ -64,12 +62,13 @@ export class SimulatedServer {
     return this.parts.store;
   }
 
-  get file(): string {
-    return `${this.folder}/server-${this.run}.sqlite`;
+  /** Where the database is, for whoever audits it. */
+  get where(): ServerDatabase['where'] {
+    return this.database.where;
   }
 
   async start(): Promise<void> {
-    const store = await openStore({ file: this.file });
+    const store = await this.database.open();
     const ledger = createLedger(store, { now: virtualMs });
     const keys = await loadServerKeys(store);
     await beginIncarnation(store, virtualMs());
@@ -77,22 +76,25 @@ export class SimulatedServer {
     ledger.onHead((head) => this.listeners.forEach((listen) => listen(head)));
   }
 
-  /** Copies the database as it is on the disk now. */
-  copyTo(file: string): void {
-    for (const end of ['', '-wal']) {
-      rmSync(file + end, { force: true });
-      if (existsSync(this.file + end)) copyFileSync(this.file + end, file + end);
-    }
+  /** Kills the process. What was committed stays. */
+  kill(): void {
+    this.die(() => this.database.crash());
   }
 
-  /** Kills the process. What was committed stays; `from` is a backup that takes the place of the database. */
-  kill(from?: string): void {
-    const next = `${this.folder}/server-${this.run + 1}.sqlite`;
-    if (from === undefined) this.copyTo(next);
-    else for (const end of ['', '-wal']) if (existsSync(from + end)) copyFileSync(from + end, next + end);
+  /** Keeps a backup of what is committed now. */
+  backUp(): void {
+    this.database.backUp();
+  }
+
+  /** Kills the process and puts the backup, which is used up by it, in the place of the database. */
+  restore(): void {
+    this.die(() => this.database.restore());
+  }
+
+  private die(become: () => void): void {
     if (this.parts !== undefined) this.abandoned.push(this.parts);
     this.parts = undefined;
-    this.run += 1;
+    become();
     this.listeners.forEach((listen) => listen(undefined));
   }
 
@@ -108,6 +110,8 @@ export class SimulatedServer {
       await ledger.close();
       await store.close();
     }
+    this.abandoned.length = 0;
+    this.parts = undefined;
   }
 
   code(terminal: string, store: string): Promise<string> {
@@ -128,20 +132,11 @@ export class SimulatedServer {
 
   /** Ids of all entries, also while the server is down. */
   ids(): Set<string> {
-    return new Set(this.read('select id from entries').map((row) => String(row['id'])));
+    return new Set(this.database.rows('select id from entries').map((row) => String(row['id'])));
   }
 
   openLeases(): { id: string; member: string }[] {
-    return this.read("select id, member from leases where state = 'open' order by rev").map((row) => ({ id: String(row['id']), member: String(row['member']) }));
-  }
-
-  private read(text: string): Record<string, unknown>[] {
-    const database = new DatabaseSync(this.file);
-    try {
-      return database.prepare(text).all();
-    } finally {
-      database.close();
-    }
+    return this.database.rows("select id, member from leases where state = 'open' order by rev").map((row) => ({ id: String(row['id']), member: String(row['member']) }));
   }
 
   /** Has the process killed so many turns into the next request; undefined: not at all. */
@@ -159,7 +154,11 @@ export class SimulatedServer {
   async answer(asked: Asked): Promise<Answered> {
     const { armed } = this;
     this.armed = undefined;
-    if (armed !== undefined) void this.killAfter(armed);
+    const latest = armed === undefined ? undefined : this.database.soon(armed.turns, () => {
+      if (this.parts === undefined) return;
+      this.kill();
+      armed.onKilled();
+    });
     const { parts } = this;
     try {
       return await this.route(asked);
@@ -167,14 +166,9 @@ export class SimulatedServer {
       // What a killed process was doing fails; a living one never does.
       if (parts !== undefined && parts === this.parts) this.thrown.push(`${asked.method} ${asked.path}: ${error instanceof Error ? error.message : String(error)}`);
       return answerOf(refusal('internal', 'Something went wrong on the server; sending the same request again is safe.'));
+    } finally {
+      latest?.();
     }
-  }
-
-  private async killAfter({ turns, onKilled }: { turns: number; onKilled: () => void }): Promise<void> {
-    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-    if (this.parts === undefined) return;
-    this.kill();
-    onKilled();
   }
 
   private part(): Parts {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { launch } from './launch.ts';
 
-interface Report { seeds: number; violations: number; faults: Record<string, number>; neverActed: string[]; digest: string }
+interface Report { seeds: number; violations: number; engine: string; faults: Record<string, number>; neverActed: string[]; digest: string }
 interface Line { seed?: number; digest?: string; violations?: string[] }
 
 const LONG_MS = 300_000;
@@ -11,6 +11,14 @@ describe('the simulation', () => {
     const { code, lines: [report], errors } = await launch<Report>('main', ['--seeds', '1..60', '--json']);
     expect(errors).toBe('');
     expect(report).toMatchObject({ seeds: 60, violations: 0, neverActed: [] });
+    expect(code).toBe(0);
+  }, LONG_MS);
+
+  it('keeps them on PostgreSQL, too, through crashes and a restored backup', async () => {
+    const size = ['--seeds', '5..7', '--steps', '25', '--faults', 'drop,half-ack,server-crash,server-restored', '--json'];
+    const { code, lines: [report], errors } = await launch<Report>('main', [...size, '--engine', 'postgres']);
+    expect(errors).toBe('');
+    expect(report).toMatchObject({ seeds: 3, violations: 0, neverActed: [], engine: 'postgres' });
     expect(code).toBe(0);
   }, LONG_MS);
 

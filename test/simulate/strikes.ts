@@ -90,14 +90,14 @@ const STRIKES: { [F in Fault]?: Strike } = {
     });
   },
   'server-restored'(history) {
-    const backup = `${history.root}/backup.sqlite`;
-    if (history.backedUp === undefined || !existsSync(backup)) {
-      history.server.copyTo(backup);
-      history.backedUp = history.server.ids();
+    const { server } = history;
+    if (history.backedUp === undefined) {
+      server.backUp();
+      history.backedUp = server.ids();
       return;
     }
     history.loseServer(history.backedUp);
-    history.server.kill(backup);
+    server.restore();
     history.counts.acted('server-restored');
     history.tell('the server is restored from a backup');
     history.serverRestartMs = 300 + history.below(3_000);

@@ -22,7 +22,9 @@
  * void          `void-panel`
  * manager       `queue-shortfalls|leases|alarms`, `short-ENTRY`, `lease-ID`, `alarm-ID`, `story`, `act-absorb|recover|reclaim`, `act-keep`, `reason`
  * rules         `nav-rules`, `rules-none`, `rule-POINTER` (a pointer with dashes: `rule-redeem-0`), `rule-words-POINTER`, `rule-field-POINTER`
- *               (data-value), `rule-add-ratio|fixed|campaign`, `rule-remove-POINTER`, `rules-sample`, `sample-RULE`, `sample-earn`, `rules-faults`,
+ *               (data-value), `rule-add-KIND` (ratio, fixed, campaign, amount, percentage, free-item, tier, offer, given, bonus-item|category),
+ *               `rule-remove-POINTER`, `rule-up|down-POINTER`, `rule-fault-POINTER`, `rule-section-NAME`, `rule-undo`, `rules-leaving`, `rules-keep`, `rules-leave`, `rules-sample`,
+ *               `sample-RULE`, `sample-voucher` (data-minor), `sample-more`, `sample-PART-ID`, `sample-earn`, `rules-faults`, `try-held`,
  *               `try-days-N`, `try-progress`, `try-result`, `try-ROW` (data-was, data-would), `try-member-ID`, `rules-conflict`, `rules-done`
  * settings      `language-en`, `language-zh-CN`, `theme-system|light|dark`
  * enrolment     `enrol-code`
@@ -66,9 +68,15 @@ export const TEST_IDS = {
   ruleWords: (at: string): string => `rule-words${at.replaceAll('/', '-')}`,
   ruleAdd: (kind: string): string => `rule-add-${kind}`,
   ruleRemove: (at: string): string => `rule-remove${at.replaceAll('/', '-')}`,
+  ruleMove: (at: string, way: 'up' | 'down'): string => `rule-${way}${at.replaceAll('/', '-')}`,
+  ruleFault: (at: string): string => `rule-fault${at.replaceAll('/', '-')}`,
+  ruleSection: (name: string): string => `rule-section-${name}`,
+  ruleUndo: 'rule-undo', rulesLeaving: 'rules-leaving', rulesKeep: 'rules-keep', rulesLeave: 'rules-leave',
   sampleRule: (rule: string): string => `sample-${rule}`,
-  sampleTier: (tier: string): string => `sample-tier-${tier}`,
+  sampleVoucher: 'sample-voucher', sampleMore: 'sample-more',
+  sampleChoice: (part: string, value: string): string => `sample-${part}-${value}`,
   tryDays: (days: string): string => `try-days-${days}`,
+  tryHeld: 'try-held',
   tryRow: (name: string): string => `try-${name}`,
   tryMember: (member: string): string => `try-member-${member}`,
   conflict: (whose: string): string => `conflict-${whose}`,

@@ -3,6 +3,7 @@ import { earningEn } from './earning.en.ts';
 import { managerEn } from './manager.en.ts';
 import { offersEn } from './offers.en.ts';
 import { rulesEn } from './rules.en.ts';
+import { rulesPartsEn } from './rules-parts.en.ts';
 
 /**
  * English messages in ICU message format, by id: the source that every other catalogue is typed after. Words for states come
@@ -383,6 +384,7 @@ export const en = {
   ...managerEn,
   ...offersEn,
   ...rulesEn,
+  ...rulesPartsEn,
 } as const;
 
 export type MessageId = keyof typeof en;

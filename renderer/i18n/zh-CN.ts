@@ -3,6 +3,7 @@ import { earningZhCN } from './earning.zh-CN.ts';
 import { managerZhCN } from './manager.zh-CN.ts';
 import { offersZhCN } from './offers.zh-CN.ts';
 import { rulesZhCN } from './rules.zh-CN.ts';
+import { rulesPartsZhCN } from './rules-parts.zh-CN.ts';
 import type { MessageId } from './en.ts';
 
 /** Simplified Chinese, in the words used at real tills. Typed after the English ids: a missing message does not compile. */
@@ -381,4 +382,5 @@ export const zhCN: Record<MessageId, string> = {
   ...managerZhCN,
   ...offersZhCN,
   ...rulesZhCN,
+  ...rulesPartsZhCN,
 };

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import type { LocalText } from '../domain/programme.ts';
 import type { ProgrammeDraft, PublishFault } from '../domain/publish.ts';
 import { ProgrammeSchema, type ProgrammeDoc } from './documents.ts';
 import { Count, Id, Milliseconds, type Same, strictObject } from './primitives.ts';
@@ -36,6 +37,8 @@ export interface ProgrammeList {
   inForce: number;
   /** The newest version, which the next one follows; 0: none. */
   newest: number;
+  /** Stores that rules may name, by id. */
+  stores: { id: string; name: LocalText }[];
 }
 
 export const draftMatchesDomain: Same<Static<typeof ProgrammeDraftSchema>, ProgrammeDraft> = true;

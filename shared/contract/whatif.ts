@@ -16,10 +16,13 @@ export interface WhatIfMember {
   name: string;
 }
 
-/** How far it is: entries read so far, then entries played of all that were read; the result; or why the draft cannot be tried. */
+/**
+ * How far it is: entries read so far, then entries played of all that were read; the result; or why the draft cannot be tried.
+ * `firstMs` is the moment of the oldest entry that was tried: what was sold before it is not on this till. Absent: there was none.
+ */
 export type WhatIfView =
   | { state: 'reading'; done: number }
   | { state: 'playing'; done: number; total: number }
-  | { state: 'done'; fromMs: number; result: WhatIf; members: WhatIfMember[] }
+  | { state: 'done'; fromMs: number; firstMs?: number; result: WhatIf; members: WhatIfMember[] }
   | { state: 'faults'; faults: PublishFault[] }
   | { state: 'failed' };

@@ -41,7 +41,8 @@ export function createProgrammes({ identity, ports, sync, directory, signIn }: P
   return {
     list() {
       const programmes = directory.programmes().sort((a, b) => b.version - a.version);
-      return { programmes, inForce: directory.programme(ports.nowMs())?.version ?? 0, newest: newest() };
+      const stores = directory.stores().map(({ id, name }) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1));
+      return { programmes, inForce: directory.programme(ports.nowMs())?.version ?? 0, newest: newest(), stores };
     },
     asVersion,
     async publish({ actId, approval, programme, after }, staff) {

@@ -69,7 +69,8 @@ async function tryDraft(parts: WhatIfParts, { programme: draft, days }: Paramete
   const played = await playAll(replay, entries, tell);
   if (played === undefined) return;
   const members = played.mostAffected.map(({ member }): WhatIfMember => ({ member, name: projection.account(member)?.name ?? '' }));
-  tell({ state: 'done', fromMs, result: played, members });
+  const firstMs = entries[0]?.occurredAt.ms;
+  tell({ state: 'done', fromMs, ...(firstMs === undefined ? {} : { firstMs }), result: played, members });
 }
 
 /** Entries of this store since a moment, in the order of time; undefined when nobody waits for them. */

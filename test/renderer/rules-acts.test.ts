@@ -25,7 +25,7 @@ describe('the rules editor', () => {
     expect(await words(page, 'rule-words-redeem-0')).toContain('At most 30% of the bill.');
     expect(await words(page, 'sample-ratio-100')).toContain('3,000 points');
     expect(await attribute(page, 'sample-earn', 'data-points')).toBe('70');
-    await tap(page, 'rule-field-start-tomorrow', 'primary');
+    await tap(page, 'rule-section-term', 'rule-field-start-tomorrow', 'primary');
     await page.getByTestId('try-result').waitFor();
     expect(await attribute(page, 'try-discountMinor', 'data-would')).toBe('402100');
     await tap(page, 'primary', 'key-1', 'key-2', 'key-3', 'key-4', 'primary');
@@ -64,12 +64,32 @@ describe('the rules editor', () => {
     const { page } = await stage.open('rules');
     await tap(page, 'rule-redeem-0', 'rule-field-redeem-0-maxPointsPerSale', 'key-5');
     expect(await words(page, 'rules-faults')).toContain('Most points a sale');
+    expect(await words(page, 'rule-fault-redeem-0-maxPointsPerSale')).toContain('can never happen');
     expect(await page.getByTestId('primary').isDisabled()).toBe(true);
     await page.keyboard.press('Enter');
     expect(await page.getByTestId('try-progress').count()).toBe(0);
     await page.getByTestId('clear').click();
     await page.getByTestId('rules-faults').waitFor({ state: 'detached' });
     expect(await page.getByTestId('primary').isDisabled()).toBe(false);
+  });
+
+  it('brings back what was removed, and asks before a draft that was changed is left', async () => {
+    const { page } = await stage.open('rules');
+    await tap(page, 'rule-redeem-1', 'rule-remove-redeem-1');
+    await page.getByTestId('rule-redeem-1').waitFor({ state: 'detached' });
+    await tap(page, 'rule-undo');
+    await page.getByTestId('rule-redeem-1').waitFor();
+    await tap(page, 'rule-section-vouchers', 'rule-add-free-item');
+    expect(await words(page, 'rules-faults')).toContain('it needs an item or a category');
+    await page.getByTestId('rule-field-vouchers-0-categories').fill('tea');
+    await page.getByTestId('rules-faults').waitFor({ state: 'detached' });
+    expect(await attribute(page, 'sample-voucher', 'data-minor')).toBe('0');
+    await tap(page, 'sample-more', 'sample-goods-category:tea');
+    expect(await attribute(page, 'sample-voucher', 'data-minor')).toBe('5000');
+    await tap(page, 'act-keep');
+    await page.getByTestId('rules-leaving').waitFor();
+    await tap(page, 'rules-keep', 'act-keep', 'act-keep');
+    await page.locator('[data-screen=manager]').waitFor();
   });
 
   it('shows how far a trial is, and goes back to the same draft when it is cancelled', async () => {
@@ -112,7 +132,7 @@ describe('the rules editor', () => {
     await page.getByTestId('rules-none').waitFor();
     await page.keyboard.press('Enter');
     expect(await words(page, 'rule-words-redeem-0')).toContain('Each 100 points are worth ¥1.00.');
-    await tap(page, 'rule-field-scope-store', 'rule-field-end-month');
+    await tap(page, 'rule-section-term', 'rule-field-scope-store', 'rule-field-end-month');
     expect(await page.getByTestId('primary').isDisabled()).toBe(false);
   });
 });

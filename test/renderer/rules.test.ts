@@ -4,20 +4,26 @@ import type { ProgrammeDoc } from '../../shared/contract/documents.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
 import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import { PUBLISH_FAULTS, type ProgrammeDraft } from '../../shared/domain/publish.ts';
-import { addCampaign, addRule, draftFrom, ENDS, endMs, parseCategories, removeCampaign, removeRule, startMs, STARTS, usualName } from '../../renderer/features/rules/draft.ts';
+import { draftFrom, endMs, parseList, startMs } from '../../renderer/features/rules/draft.ts';
 import { publishFaultWords } from '../../renderer/features/rules/fault-words.ts';
-import { allFields, EARN_FIELDS, fieldsOfRule, missingFields, readNumber, SAMPLE_FIELDS, writeAt, type Field } from '../../renderer/features/rules/fields.ts';
-import { asVersion, previewOf } from '../../renderer/features/rules/preview.ts';
+import type { Field } from '../../renderer/features/rules/field.ts';
+import { allFields, EARN_FIELDS, missingFields, SAMPLE_FIELDS } from '../../renderer/features/rules/fields.ts';
+import { addCampaign, addRule, usualName } from '../../renderer/features/rules/parts.ts';
+import { asVersion, previewOf, type PreviewAt } from '../../renderer/features/rules/preview.ts';
+import { noSample, type Sample } from '../../renderer/features/rules/sample.ts';
 import { campaignSentences, earnSentences, givesBackBp, joined, ruleSentences, type SentenceContext } from '../../renderer/features/rules/sentences.ts';
 import { reduceRules, type RulesAct, type RulesState } from '../../renderer/features/rules/use-rules.ts';
+import { readNumber, removeAt, writeAt } from '../../renderer/features/rules/values.ts';
 import { createI18n, LANGUAGES, sayWith, type Language } from '../../renderer/i18n/words.ts';
 import { PROGRAMME } from './support/world.ts';
 
 const V3: ProgrammeDoc = { ...PROGRAMME, id: 'v3', rev: 3 };
-const LIST = { programmes: [V3], inForce: 3, newest: 3 };
-const contextOf = (language: Language): SentenceContext => ({ say: sayWith(createI18n(language)), language, currency: 'CNY', nowMs: 0, utcOffsetMinutes: 480 });
+const LIST = { programmes: [V3], inForce: 3, newest: 3, stores: [{ id: 'S1', name: { en: 'Harbour Street', 'zh-CN': '港湾街' } }, { id: 'S2', name: { en: 'Lakeside', 'zh-CN': '湖畔' } }] };
+const HERE: PreviewAt = { store: 'S1', currency: 'CNY', utcOffsetMinutes: 480, nowMs: 0, stores: ['S1', 'S2'] };
+const sampleOf = (part: Partial<Sample>): Sample => ({ ...noSample(), ...part });
+const contextOf = (language: Language): SentenceContext => ({ say: sayWith(createI18n(language)), language, currency: 'CNY', nowMs: 0, utcOffsetMinutes: 480, named: (kind, id) => `${kind}:${id}` });
 const begun = (...acts: RulesAct[]): RulesState => {
-  const state = acts.reduce(reduceRules, reduceRules(null, { do: 'begin', list: LIST, currency: 'CNY' }));
+  const state = acts.reduce(reduceRules, reduceRules(null, { do: 'begin', list: LIST, currency: 'CNY', utcOffsetMinutes: 480 }));
   if (state === null) throw new Error('no state');
   return state;
 };
@@ -32,7 +38,8 @@ const at = (state: RulesState, pointer: string): number | undefined => readNumbe
 describe('a number that is typed', () => {
   it.each([
     ['/redeem/0/stepPoints', '250', 250], ['/redeem/0/stepMinor', '150', 150], ['/redeem/0/maxShareBp', '30', 3_000], ['/redeem/0/minBillMinor', '2000', 2_000],
-    ['/redeem/0/schedule/fromMinute', '18', 1_080], ['/redeem/0/schedule/untilMinute', '24', 1_440], ['/earn/expiresAfterMonths', '12', 12], ['/earn/points', '0', 0],
+    ['/redeem/0/schedule/fromMinute', '18', 1_080], ['/redeem/0/schedule/untilMinute', '24', 1_440], ['/redeem/0/schedule/fromMinute', '0930', 570], ['/redeem/0/schedule/untilMinute', '1745', 1_065],
+    ['/redeem/0/validFromMs', '20261224', Date.UTC(2026, 11, 23, 16)], ['/redeem/0/validUntilMs', '20261231', Date.UTC(2026, 11, 31, 16)], ['/earn/expiresAfterMonths', '12', 12], ['/earn/points', '0', 0],
   ] as const)('%s takes %s as %i, filled from the right in place of what stood there', (pointer, text, value) => {
     expect(at(begun(...typing(pointer, text)), pointer)).toBe(value);
   });
@@ -60,7 +67,7 @@ describe('a number that is typed', () => {
   it('that has to be there and is not keeps the draft from being published, and nothing divides by it', () => {
     const state = begun(...typing('/redeem/0/stepPoints', '0'));
     expect(missingFields(state.draft).map((one) => one.at)).toEqual(['/redeem/0/stepPoints']);
-    expect(previewOf(state.draft, state.sample, { store: 'S1', currency: 'CNY', utcOffsetMinutes: 0, nowMs: 0 })).toMatchObject({ quote: null, earning: null });
+    expect(previewOf(state.draft, state.sample, HERE)).toEqual({ faults: [{ at: '/redeem/0/stepPoints', code: 'missing' }], quote: null, earning: null });
   });
 
   it('never makes a draft that cannot be looked at, whatever is typed where', () => {
@@ -72,8 +79,8 @@ describe('a number that is typed', () => {
         const chosen = fields[which % fields.length];
         if (chosen === undefined) continue;
         state = [{ do: 'choose', field: chosen } as const, { do: 'type', text } as const].reduce<RulesState>((so, act) => reduceRules(so, act) ?? so, state);
-        const seen = previewOf(state.draft, state.sample, { store: 'S1', currency: 'CNY', utcOffsetMinutes: 0, nowMs: 0 });
-        expect(seen.missing.length > 0 || seen.quote !== null).toBe(true);
+        const seen = previewOf(state.draft, state.sample, HERE);
+        expect(seen.faults.some(({ code }) => code === 'missing' || code === 'too-small') || seen.quote !== null).toBe(true);
         for (const one of state.draft.redeem) expect(ruleSentences(one, contextOf('en')).every((words) => words.length > 3)).toBe(true);
       }
     }), { numRuns: 60 });
@@ -96,36 +103,37 @@ describe('a draft', () => {
 
   it('adds and removes rules and campaigns, each under an id of its own', () => {
     const three = ['ratio', 'fixed', 'ratio'].reduce((draft, kind) => addRule(draft, kind as 'ratio'), begun().draft);
-    const two = removeRule(three, 2);
+    const two = removeAt(three, '/redeem/2');
     const again = addRule(two, 'ratio');
     expect(new Set(again.redeem.map(({ id }) => id)).size).toBe(again.redeem.length);
     const campaigns = addCampaign(addCampaign(begun().draft));
     expect(campaigns.earn.multipliers?.map(({ id }) => id)).toEqual(['campaign-1', 'campaign-2']);
-    expect(removeCampaign(removeCampaign(campaigns, 0), 0)).toEqual(begun().draft);
+    expect(removeAt(removeAt(campaigns, '/earn/multipliers/0'), '/earn/multipliers/0')).toEqual(begun().draft);
   });
 
   it('renames a rule with its rate until somebody has named it', () => {
     const added = begun({ do: 'draft', draft: addRule(begun().draft, 'fixed') });
-    const fields = fieldsOfRule(added.draft, 2);
-    const changed = [{ do: 'choose', field: fields[0]! } as const, { do: 'type', text: '500' } as const].reduce<RulesState>((so, act) => reduceRules(so, act) ?? so, added);
+    const cost = field('/redeem/2/points', added.draft);
+    const changed = [{ do: 'choose', field: cost } as const, { do: 'type', text: '500' } as const].reduce<RulesState>((so, act) => reduceRules(so, act) ?? so, added);
     expect(changed.draft.redeem[2]?.name).toEqual({ en: '¥10.00 for 500 points', 'zh-CN': '500 积分减 ¥10.00' });
     const named = reduceRules(changed, { do: 'draft', draft: writeAt(changed.draft, '/redeem/2/name/en', 'Birthday treat') });
-    const later = [{ do: 'choose', field: fields[0]! } as const, { do: 'type', text: '7' } as const].reduce<RulesState | null>(reduceRules, named);
+    const later = [{ do: 'choose', field: cost } as const, { do: 'type', text: '7' } as const].reduce<RulesState | null>(reduceRules, named);
     expect(later?.draft.redeem[2]?.name.en).toBe('Birthday treat');
     expect(usualName(PROGRAMME.redeem[0]!, 'CNY')).toEqual({ en: '100 points = ¥1.00', 'zh-CN': '100 积分抵 ¥1.00' });
   });
 
   it('begins at a midnight of the store, or at once', () => {
     const evening = Date.UTC(2026, 11, 31, 17);
-    expect(STARTS.map((one) => startMs(one, evening, 480))).toEqual([undefined, Date.UTC(2027, 0, 1, 16), Date.UTC(2027, 0, 7, 16), Date.UTC(2027, 0, 31, 16)]);
+    const starts = ['now', 'tomorrow', 'week', 'month'] as const;
+    expect(starts.map((one) => startMs(one, evening, 480))).toEqual([undefined, Date.UTC(2027, 0, 1, 16), Date.UTC(2027, 0, 7, 16), Date.UTC(2027, 0, 31, 16)]);
     expect(startMs('month', Date.UTC(2026, 11, 31, 12), 0)).toBe(Date.UTC(2027, 0, 1));
-    for (const start of STARTS.slice(1)) expect(startMs(start, evening, 480)).toBeGreaterThan(evening);
-    expect(ENDS.map((one) => endMs(one, 1_000))).toEqual([undefined, 1_000 + 7 * 86_400_000, 1_000 + 30 * 86_400_000]);
+    for (const start of starts.slice(1)) expect(startMs(start, evening, 480)).toBeGreaterThan(evening);
+    expect((['never', 'week', 'month'] as const).map((one) => endMs(one, 1_000))).toEqual([undefined, 1_000 + 7 * 86_400_000, 1_000 + 30 * 86_400_000]);
   });
 
   it('reads categories as people write them', () => {
-    expect(parseCategories(' tobacco, books，酒、 tobacco ,, ')).toEqual(['tobacco', 'books', '酒']);
-    expect(parseCategories(' , ')).toBeUndefined();
+    expect(parseList(' tobacco, books，酒、 tobacco ,, ')).toEqual(['tobacco', 'books', '酒']);
+    expect(parseList(' , ')).toBeUndefined();
   });
 });
 
@@ -179,18 +187,18 @@ describe('sentences', () => {
 
 describe('the preview', () => {
   it('is the quote that a till makes, with what the sale earns after the best redemption', () => {
-    const seen = previewOf(begun().draft, { bill: 7_680, balance: 5_000 }, { store: 'S1', currency: 'CNY', utcOffsetMinutes: 480, nowMs: 0 });
-    expect(seen).toMatchObject({ missing: [], faults: [], quote: { ok: true, value: { proposed: { rule: 'ratio-100', points: 3_800, discountMinor: 3_800 } } }, earning: { points: 38 } });
+    const seen = previewOf(begun().draft, sampleOf({ bill: 7_680 }), HERE);
+    expect(seen).toMatchObject({ faults: [], quote: { ok: true, value: { proposed: { rule: 'ratio-100', points: 3_800, discountMinor: 3_800 } } }, earning: { points: 38 } });
     const gold: ProgrammeDraft = {
       ...begun().draft, redeem: [{ ...PROGRAMME.redeem[0]!, tiers: ['gold'] }],
       tiers: { window: { kind: 'days', days: 365 }, downgrade: 'qualified', levels: [{ id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, reach: { visits: 3 } }] },
     };
-    const here = { store: 'S1', currency: 'CNY', utcOffsetMinutes: 480, nowMs: 0 };
-    expect(previewOf(gold, { bill: 7_680, balance: 5_000 }, here).quote).toMatchObject({ ok: true, value: { proposed: null, rules: [{ refusal: { code: 'tier-needed' } }] } });
-    const chosen = reduceRules(begun(), { do: 'tier', tier: 'gold' });
-    expect(previewOf(gold, { ...chosen!.sample, bill: 7_680 }, here).quote).toMatchObject({ ok: true, value: { proposed: { points: 3_800 } } });
-    expect(reduceRules(chosen, { do: 'tier', tier: undefined })?.sample).not.toHaveProperty('tier');
-    const foreign = previewOf(writeAt(begun().draft, '/currency', 'EUR'), { bill: 7_680, balance: 5_000 }, { store: 'S1', currency: 'CNY', utcOffsetMinutes: 480, nowMs: 0 });
+    expect(previewOf(gold, sampleOf({ bill: 7_680 }), HERE).quote).toMatchObject({ ok: true, value: { proposed: null, rules: [{ refusal: { code: 'tier-needed' } }] } });
+    const opened = reduceRules(begun({ do: 'draft', draft: gold }), { do: 'open', at: '/tiers/levels/0' });
+    expect(opened?.unfolded).toContain('tiers');
+    expect(previewOf(gold, { ...opened!.sample, bill: 7_680 }, HERE).quote).toMatchObject({ ok: true, value: { proposed: { points: 3_800 } } });
+    expect(reduceRules(opened, { do: 'sample', change: { tier: '' } })?.sample).toEqual(noSample());
+    const foreign = previewOf(writeAt(begun().draft, '/currency', 'EUR'), sampleOf({ bill: 7_680 }), HERE);
     expect(foreign.faults.map(({ code }) => code)).toEqual(['currency-differs']);
   });
 });

@@ -47,7 +47,19 @@ async function settle(page: Page, scene: SceneName): Promise<void> {
 
 async function settleRules(page: Page, scene: SceneName): Promise<void> {
   if (scene === 'rules-none') return page.getByTestId('rules-none').waitFor();
+  if (['rules-open', 'rules-full', 'rules-conflict'].includes(scene)) await page.getByTestId('rule-section-redeem').click();
   await page.getByTestId('rule-redeem-0').waitFor();
+  if (scene === 'rules-full') {
+    for (const section of ['redeem', 'vouchers', 'tiers', 'offers', 'term']) await page.getByTestId(`rule-section-${section}`).click();
+    await page.getByTestId('rule-vouchers-1').click();
+    await page.getByTestId('rule-field-vouchers-1-place').click();
+    return page.getByTestId('sample-more').click();
+  }
+  if (scene === 'rules-leaving') {
+    await page.getByTestId('rule-add-ratio').click();
+    await page.getByTestId('act-keep').click();
+    return page.getByTestId('rules-leaving').waitFor();
+  }
   if (scene === 'rules-open' || scene === 'rules-faults') await page.getByTestId('rule-redeem-0').click();
   if (scene === 'rules-faults') {
     await page.getByTestId('rule-field-redeem-0-maxPointsPerSale').click();

@@ -26,7 +26,7 @@ describe('publishing at a till', () => {
     world = await World.open();
     expect(await publish()).toEqual({ ok: true, version: 2 });
     expect(world.sync.publications).toEqual([{ act: 'act-1', programme: DRAFT, after: 1, staff: 'maya', approvedBy: 'wei' }]);
-    expect(await world.till.handlers.listProgrammes({})).toMatchObject({ inForce: 2, newest: 2, programmes: [{ version: 2 }, { version: 1 }] });
+    expect(await world.till.handlers.listProgrammes({})).toMatchObject({ inForce: 2, newest: 2, programmes: [{ version: 2 }, { version: 1 }], stores: [{ id: world.identity.store }] });
   });
 
   it('needs a manager\'s PIN, somebody signed in, a till that may trade, and the server', async () => {
@@ -141,8 +141,8 @@ describe('a trial of a draft', () => {
     await sell('new', 0);
     await sell('aside', 0);
     await (await world.replica.collections.own.findOne('aside').exec(true)).incrementalPatch({ quarantined: 'signature-invalid' });
-    expect(await last(DRAFT, 7)).toMatchObject({ state: 'done', fromMs: world.nowMs - 7 * DAY_MS, result: { sales: 1 } });
-    expect(await last(DRAFT, 30)).toMatchObject({ result: { sales: 2 } });
+    expect(await last(DRAFT, 7)).toMatchObject({ state: 'done', fromMs: world.nowMs - 7 * DAY_MS, firstMs: world.nowMs, result: { sales: 1 } });
+    expect(await last(DRAFT, 30)).toMatchObject({ firstMs: world.nowMs - 10 * DAY_MS, result: { sales: 2 } });
   });
 
   it('tells how far it is, and ends when nobody looks any more', async () => {

@@ -1,21 +1,21 @@
 import { TEST_IDS } from '../../app/testids.ts';
 import type { EarnMultiplier } from '../../../shared/domain/programme.ts';
 import { useWords } from '../../i18n/words.ts';
-import { Button } from '../../ui/Button.tsx';
-import { CategoriesField } from './CategoriesField.tsx';
+import { Card, CardActs, Names, useSentences, useWrite, type CardProps } from './Card.tsx';
 import { Choices } from './Choices.tsx';
-import { removeCampaign } from './draft.ts';
-import { EARN_FIELDS, fieldsOfCampaign, writeAt } from './fields.ts';
-import { Card, Names, Numbers, useSentences, type CardProps } from './RuleCard.tsx';
+import { EARN_FIELDS, fieldsOfCampaign } from './fields.ts';
+import { ListField } from './ListField.tsx';
+import { Numbers } from './Numbers.tsx';
+import { PlaceParts } from './PlaceParts.tsx';
 import { campaignSentences, earnSentences } from './sentences.ts';
-import { Weekdays } from './Weekdays.tsx';
+import { titleFor } from './titles.ts';
 
-/** What a sale earns, without campaigns. */
+/** What a sale earns, without campaigns and extra points for goods. */
 export function EarnCard({ state, dispatch }: CardProps) {
   const { say } = useWords();
   const { draft } = state;
-  const context = useSentences(draft.currency);
-  const write = (member: string, value: unknown): void => dispatch({ do: 'draft', draft: writeAt(draft, `/earn/${member}`, value) });
+  const context = useSentences(state);
+  const write = useWrite({ state, dispatch });
   return (
     <Card at="/earn" name={say('rules.earn.sale')} sentences={earnSentences(draft, context)} state={state} dispatch={dispatch}>
       <Numbers fields={EARN_FIELDS} state={state} dispatch={dispatch} />
@@ -23,7 +23,7 @@ export function EarnCard({ state, dispatch }: CardProps) {
         label={say('rules.basis')}
         options={[['net', say('rules.basis.net')], ['gross', say('rules.basis.gross')]]}
         chosen={draft.earn.basis}
-        onChoose={(basis) => write('basis', basis)}
+        onChoose={(basis) => write('/earn/basis', basis)}
         testId={(basis) => TEST_IDS.ruleField(`/earn/basis/${basis}`)}
       />
       {(draft.earn.multipliers?.length ?? 0) > 1 && (
@@ -31,11 +31,11 @@ export function EarnCard({ state, dispatch }: CardProps) {
           label={say('rules.combine')}
           options={[['largest', say('rules.combine.largest')], ['product', say('rules.combine.product')]]}
           chosen={draft.earn.combine ?? 'largest'}
-          onChoose={(combine) => write('combine', combine)}
+          onChoose={(combine) => write('/earn/combine', combine)}
           testId={(combine) => TEST_IDS.ruleField(`/earn/combine/${combine}`)}
         />
       )}
-      <CategoriesField at="/earn" value={draft.earn.excludedCategories} onChange={(categories) => write('excludedCategories', categories)} />
+      <ListField at="/earn/excludedCategories" label={say('rules.excluded')} value={draft.earn.excludedCategories} onChange={(words) => write('/earn/excludedCategories', words, true)} />
     </Card>
   );
 }
@@ -43,27 +43,24 @@ export function EarnCard({ state, dispatch }: CardProps) {
 /** One campaign: how much it multiplies, and when. */
 export function CampaignCard({ one, index, state, dispatch }: CardProps & { one: EarnMultiplier; index: number }) {
   const { say, language } = useWords();
-  const { draft } = state;
-  const context = useSentences(draft.currency);
+  const context = useSentences(state);
+  const parts = { state, dispatch };
+  const write = useWrite(parts);
   const at = `/earn/multipliers/${index}`;
-  const write = (member: string, value: unknown): void => dispatch({ do: 'draft', draft: writeAt(draft, `${at}/${member}`, value) });
-  const remove = (): void => {
-    dispatch({ do: 'draft', draft: removeCampaign(draft, index) });
-    dispatch({ do: 'open', at: null });
-  };
+  const title = titleFor(one, language);
   return (
-    <Card at={at} name={one.name[language].trim() === '' ? one.id : one.name[language]} sentences={campaignSentences(one, context)} state={state} dispatch={dispatch}>
-      <Numbers fields={fieldsOfCampaign(index)} state={state} dispatch={dispatch} />
-      <Weekdays at={at} chosen={one.schedule?.weekdays} onChange={(days) => write('schedule/weekdays', days)} />
+    <Card {...parts} at={at} name={title} sentences={campaignSentences(one, context)}>
+      <Numbers {...parts} fields={fieldsOfCampaign(index)} />
       <Choices
         label={say('rules.birthday')}
         options={[['no', say('rules.birthday.no')], ['yes', say('rules.birthday.yes')]]}
         chosen={one.birthday === true ? 'yes' : 'no'}
-        onChoose={(birthday) => write('birthday', birthday === 'yes' ? true : undefined)}
+        onChoose={(birthday) => write(`${at}/birthday`, birthday === 'yes' ? true : undefined)}
         testId={(birthday) => TEST_IDS.ruleField(`${at}/birthday/${birthday}`)}
       />
-      <Names at={at} name={one.name} state={state} dispatch={dispatch} />
-      <div className="row"><Button tone="danger" onPress={remove} testId={TEST_IDS.ruleRemove(at)}>{say('rules.remove')}</Button></div>
+      <PlaceParts {...parts} at={at} place={one} canBeOffered />
+      <Names {...parts} at={at} name={one.name} />
+      <CardActs {...parts} at={at} name={title} />
     </Card>
   );
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useStore } from '../../host/context.tsx';
 import { useWords } from '../../i18n/words.ts';
@@ -6,117 +6,128 @@ import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { Keypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
-import { Notice, Panel } from '../../ui/Panel.tsx';
+import { useAnnouncer } from '../../ui/Live.tsx';
+import { Notice } from '../../ui/Panel.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { addCampaign, addRule } from './draft.ts';
-import { CampaignCard, EarnCard } from './EarnCards.tsx';
-import { publishFaultWords } from './fault-words.ts';
+import type { CardProps } from './Card.tsx';
+import { withTerm } from './draft.ts';
+import { FaultList, FaultScope } from './Faults.tsx';
 import { formatField } from './Numbers.tsx';
-import { previewOf, type Preview } from './preview.ts';
-import { RuleCard } from './RuleCard.tsx';
+import { previewOf } from './preview.ts';
 import { SamplePaper } from './SamplePaper.tsx';
-import { TermPanel } from './TermPanel.tsx';
+import { EarnSection, OfferSection, RedeemSection, TermSection, TierSection, VoucherSection } from './Sections.tsx';
 import { joined } from './sentences.ts';
-import { valueOf, type RulesAct, type RulesState } from './use-rules.ts';
-
-interface StepProps {
-  state: RulesState;
-  dispatch: (act: RulesAct) => void;
-}
+import { valueOf, type RulesState } from './use-rules.ts';
+import { isDay, typedDay } from './values.ts';
 
 /** The draft in sentences; a press opens one, and the keypad changes its numbers. The paper says what the draft says of a sample. */
-export function EditStep({ state, inForce, dispatch, onBack }: StepProps & { inForce: number; onBack: () => void }) {
+export function EditStep({ state, inForce, dispatch, onBack }: CardProps & { inForce: number; onBack: () => void }) {
   const { say, language } = useWords();
   const { id: store, currency, utcOffsetMinutes } = useStore();
   // To the minute: a rule of hours changes its answer then, and nothing else should be reckoned again.
   const nowMs = Math.floor(useNow() / 60_000) * 60_000;
-  const preview = previewOf(state.draft, state.sample, { store, currency, utcOffsetMinutes, nowMs });
-  const isSound = preview.missing.length === 0 && preview.faults.length === 0;
-  const { active } = state;
-  const type = (text: string): void => dispatch({ do: 'type', text });
-  const erase = (): void => dispatch({ do: 'erase' });
+  const preview = previewOf(withTerm(state, nowMs, utcOffsetMinutes), state.sample, { store, currency, utcOffsetMinutes, nowMs, stores: state.stores.map(({ id }) => id) });
+  const isSound = preview.faults.length === 0;
+  const parts = { state, dispatch };
+  const { leave, isLeaving, keep } = useLeaving(state, onBack);
   const tryIt = (): void => {
     if (isSound) dispatch({ do: 'step', step: 'try' });
   };
-  useKeys({ onText: type, onBackspace: erase, onEnter: tryIt, onEscape: onBack });
-  const value = active === null ? undefined : valueOf(state, active);
+  useKeys({ onText: (text) => dispatch({ do: 'type', text }), onBackspace: () => dispatch({ do: 'erase' }), onEnter: tryIt, onEscape: () => closeOne(parts, leave) });
   return (
     <Frame
       name="rules"
-      paper={<SamplePaper preview={preview} state={state} onChoose={(field) => dispatch({ do: 'choose', field })} onTier={(tier) => dispatch({ do: 'tier', tier })} />}
-      keypad={
-        <Keypad
-          field={active === null ? null : say(active.label)}
-          value={active === null || value === undefined ? '\u00a0' : formatField(active, value, currency, language)}
-          onText={type}
-          onBackspace={erase}
-          primary={{ act: 'try', label: say('rules.try'), isDisabled: !isSound, onPress: tryIt }}
-          actions={
-            <>
-              <Button onPress={onBack} shortcut="Esc" testId={TEST_IDS.actKeep}>{say('rules.back')}</Button>
-              {active?.optional === 'off' && <Button onPress={() => dispatch({ do: 'clear' })} testId={TEST_IDS.clear}>{say('rules.clear')}</Button>}
-            </>
-          }
-        />
-      }
+      paper={<SamplePaper preview={preview} {...parts} />}
+      keypad={<EditKeypad {...parts} isSound={isSound} onTry={tryIt} onBack={leave} />}
     >
-      <header className="history-head">
-        <h1 className="screen-title">{say('rules.title')}</h1>
-        <p className="soft">{joined([inForce > 0 ? say('rules.inForce', { version: inForce }) : '', say('rules.basedOn', { version: state.base }), say('rules.field.none')], language)}</p>
-      </header>
-      <Faults preview={preview} state={state} />
-      <RedeemPanel state={state} dispatch={dispatch} />
-      <EarnPanel state={state} dispatch={dispatch} />
-      <TermPanel state={state} dispatch={dispatch} />
+      <FaultScope faults={preview.faults} draft={state.draft}>
+        <header className="rules-head">
+          <h1 className="screen-title">{say('rules.title')}</h1>
+          <p className="soft">{joined([inForce > 0 ? say('rules.inForce', { version: inForce }) : '', say('rules.basedOn', { version: state.base }), say('rules.field.none')], language)}</p>
+        </header>
+        {isLeaving && <Leaving onLeave={onBack} onKeep={keep} />}
+        <FaultList onOpen={(at) => dispatch({ do: 'open', at })} />
+        <RedeemSection {...parts} />
+        <EarnSection {...parts} />
+        <VoucherSection {...parts} />
+        <TierSection {...parts} />
+        <OfferSection {...parts} />
+        <TermSection {...parts} />
+      </FaultScope>
     </Frame>
   );
 }
 
-/** Everything that keeps the draft from being published, each with its place. */
-function Faults({ preview, state }: { preview: Preview; state: RulesState }): ReactNode {
-  const { say, language } = useWords();
-  const faults = [...preview.missing.map(({ at }) => ({ at, code: 'missing' as const })), ...preview.faults];
-  const lines = [...new Set(faults.map((fault) => publishFaultWords(fault, state.draft, { say, language })))];
-  if (lines.length === 0) return null;
+/** One press takes back one layer: the number that is chosen, the part that stands open, then the editor. */
+function closeOne({ state, dispatch }: CardProps, leave: () => void): void {
+  if (state.active !== null) dispatch({ do: 'unchoose' });
+  else if (state.open !== null) dispatch({ do: 'open', at: null });
+  else leave();
+}
+
+/** Leaving a draft that was changed has to be asked for twice. */
+function useLeaving(state: RulesState, onBack: () => void): { leave: () => void; isLeaving: boolean; keep: () => void } {
+  const [asked, setAsked] = useState<RulesState['draft'] | null>(null);
+  // Whoever writes on has not left.
+  const isLeaving = asked === state.draft;
+  return { leave: () => (isLeaving || state.past.length === 0 ? onBack() : setAsked(state.draft)), isLeaving, keep: () => setAsked(null) };
+}
+
+function Leaving({ onLeave, onKeep }: { onLeave: () => void; onKeep: () => void }) {
+  const { say } = useWords();
+  const announce = useAnnouncer();
+  const title = say('rules.leave.title');
+  useEffect(() => announce.assertive(title), [announce, title]);
   return (
-    <Notice tone="red" icon="warning" title={say('rules.faults')} testId={TEST_IDS.rulesFaults}>
-      <ul className="plain-list">{lines.map((line) => <li key={line}>{line}</li>)}</ul>
+    <Notice
+      tone="red"
+      icon="warning"
+      title={title}
+      testId={TEST_IDS.rulesLeaving}
+      actions={
+        <>
+          <Button onPress={onKeep} testId={TEST_IDS.rulesKeep}>{say('rules.leave.keep')}</Button>
+          <Button tone="danger" onPress={onLeave} testId={TEST_IDS.rulesLeave}>{say('rules.leave.go')}</Button>
+        </>
+      }
+    >
+      <p>{say('rules.leave.body')}</p>
     </Notice>
   );
 }
 
-function RedeemPanel({ state, dispatch }: StepProps) {
+function EditKeypad({ state, dispatch, isSound, onTry, onBack }: CardProps & { isSound: boolean; onTry: () => void; onBack: () => void }) {
   const { say } = useWords();
-  const { draft } = state;
-  const add = (kind: 'ratio' | 'fixed'): void => {
-    dispatch({ do: 'draft', draft: addRule(draft, kind) });
-    dispatch({ do: 'open', at: `/redeem/${draft.redeem.length}` });
-  };
+  const { active, past } = state;
+  // Three acts leave no room for the key's name.
+  const hasLimit = active?.optional === 'off';
   return (
-    <Panel title={say('rules.redeem')}>
-      {draft.redeem.length === 0 && <p className="soft">{say('rules.redeem.nothing')}</p>}
-      {draft.redeem.map((rule, index) => <RuleCard key={rule.id} rule={rule} index={index} state={state} dispatch={dispatch} />)}
-      <div className="row">
-        <Button onPress={() => add('ratio')} testId={TEST_IDS.ruleAdd('ratio')}>{say('rules.add.ratio')}</Button>
-        <Button onPress={() => add('fixed')} testId={TEST_IDS.ruleAdd('fixed')}>{say('rules.add.fixed')}</Button>
-      </div>
-    </Panel>
+    <Keypad
+      field={active === null ? null : say(active.label)}
+      value={useTypedValue(state)}
+      hint={active !== null && isDay(active) ? <span className="soft">{say('rules.field.dayHint')}</span> : ''}
+      onText={(text) => dispatch({ do: 'type', text })}
+      onBackspace={() => dispatch({ do: 'erase' })}
+      primary={{ act: 'try', label: say('rules.try'), isDisabled: !isSound, onPress: onTry }}
+      actions={
+        <>
+          <Button onPress={onBack} testId={TEST_IDS.actKeep} {...(hasLimit ? {} : { shortcut: 'Esc' })}>{say('rules.leave')}</Button>
+          <Button onPress={() => dispatch({ do: 'undo' })} isDisabled={past.length === 0} testId={TEST_IDS.ruleUndo}>{say('rules.undo')}</Button>
+          {hasLimit && <Button onPress={() => dispatch({ do: 'clear' })} testId={TEST_IDS.clear}>{say('rules.clear')}</Button>}
+        </>
+      }
+    />
   );
 }
 
-function EarnPanel({ state, dispatch }: StepProps) {
-  const { say } = useWords();
-  const { draft } = state;
-  const campaigns = draft.earn.multipliers ?? [];
-  const add = (): void => {
-    dispatch({ do: 'draft', draft: addCampaign(draft) });
-    dispatch({ do: 'open', at: `/earn/multipliers/${campaigns.length}` });
-  };
-  return (
-    <Panel title={say('rules.earn')}>
-      <EarnCard state={state} dispatch={dispatch} />
-      {campaigns.map((one, index) => <CampaignCard key={one.id} one={one} index={index} state={state} dispatch={dispatch} />)}
-      <div className="row"><Button onPress={add} testId={TEST_IDS.ruleAdd('campaign')}>{say('rules.add.campaign')}</Button></div>
-    </Panel>
-  );
+/** What is being typed: the number as it stands, or a date as far as it has come. */
+function useTypedValue(state: RulesState): string {
+  const { language } = useWords();
+  const { currency, utcOffsetMinutes } = useStore();
+  const nowMs = useNow();
+  const { active, typed } = state;
+  if (active === null) return '\u00a0';
+  if (isDay(active) && typed !== '' && typed.length < 8) return typedDay(typed);
+  const value = valueOf(state, active);
+  return value === undefined ? '\u00a0' : formatField(active, value, { currency, language, utcOffsetMinutes, nowMs });
 }

@@ -1,5 +1,4 @@
 import { TEST_IDS } from '../../app/testids.ts';
-import type { ProgrammeDraft } from '../../../shared/domain/publish.ts';
 import { useStore, useTill } from '../../host/context.tsx';
 import { formatMoment } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
@@ -12,18 +11,10 @@ import { ErrorPanel, Notice } from '../../ui/Panel.tsx';
 import { PinDots } from '../../ui/PinDots.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { DraftPaper } from './DraftPaper.tsx';
-import { endMs, startMs } from './draft.ts';
-import type { CardProps } from './RuleCard.tsx';
+import type { CardProps } from './Card.tsx';
+import { withTerm } from './draft.ts';
 import { usePublish, type PublishForm } from './use-publish.ts';
 import type { RulesState } from './use-rules.ts';
-
-/** The draft with its beginning and end, as they are counted from now. */
-function withTerm(state: RulesState, nowMs: number, utcOffsetMinutes: number): ProgrammeDraft {
-  const { draft, start, end } = state;
-  const fromMs = startMs(start, nowMs, utcOffsetMinutes);
-  const untilMs = draft.store === undefined ? undefined : endMs(end, fromMs ?? nowMs);
-  return { ...draft, ...(fromMs === undefined ? {} : { effectiveFromMs: fromMs }), ...(untilMs === undefined ? {} : { effectiveUntilMs: untilMs }) };
-}
 
 /** What publishing does, in words, and the manager's PIN. */
 export function PublishStep({ state, dispatch, onReread }: CardProps & { onReread: () => void }) {
@@ -93,7 +84,7 @@ function Meaning({ state, version }: { state: RulesState; version: number }) {
   const { say, language } = useWords();
   const store = useStore();
   const nowMs = useNow();
-  const fromMs = startMs(state.start, nowMs, store.utcOffsetMinutes);
+  const { effectiveFromMs: fromMs } = withTerm(state, nowMs, store.utcOffsetMinutes);
   const when = fromMs === undefined ? say('rules.publish.now') : say('rules.publish.from', { when: formatMoment(fromMs, nowMs, store.utcOffsetMinutes, language) });
   return (
     <Notice tone="quiet" icon="card" title={say('rules.publish.title', { version })}>

@@ -2,46 +2,59 @@ import { TEST_IDS } from '../../app/testids.ts';
 import { useStore } from '../../host/context.tsx';
 import { formatMoment } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
-import { Panel } from '../../ui/Panel.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { Names, useWrite, type CardProps } from './Card.tsx';
 import { Choices } from './Choices.tsx';
-import { ENDS, startMs, STARTS } from './draft.ts';
-import { writeAt } from './fields.ts';
-import type { CardProps } from './RuleCard.tsx';
+import { ENDS, STARTS, startMs } from './draft.ts';
+import { faultReason } from './fault-words.ts';
+import { FaultLines, useFaultsOf } from './Faults.tsx';
+import { fieldsOfTerm } from './fields.ts';
+import { Numbers } from './Numbers.tsx';
 
-/** Where the draft shall hold, from when, and for how long. */
+/** Where the draft shall hold, from when, for how long, and what it is called. */
 export function TermPanel({ state, dispatch }: CardProps) {
   const { say, language } = useWords();
   const store = useStore();
   const nowMs = useNow();
+  const write = useWrite({ state, dispatch });
+  const { unsaid } = useFaultsOf('/term');
   const { draft, start, end } = state;
-  const fromMs = startMs(start, nowMs, store.utcOffsetMinutes);
+  const choosePlace = (place: 'chain' | 'store'): void => {
+    write('/store', place === 'store' ? store.id : undefined);
+    // Only a store's own rules have an end.
+    if (place === 'chain') dispatch({ do: 'when', end: 'never', nowMs });
+  };
+  const fromMs = start === 'date' ? undefined : startMs(start, nowMs, store.utcOffsetMinutes);
   return (
-    <Panel title={say('rules.term')}>
+    <div className="rule-card rule-parts">
+      <FaultLines lines={[...new Set(unsaid.map((fault) => faultReason(fault, { say })))]} at="/term" />
       <Choices
         label={say('rules.scope')}
         options={[['chain', say('rules.scope.chain')], ['store', say('rules.scope.store', { store: store.name[language] })]]}
         chosen={draft.store === undefined ? 'chain' : 'store'}
-        onChoose={(scope) => dispatch({ do: 'draft', draft: writeAt(draft, '/store', scope === 'store' ? store.id : undefined) })}
+        onChoose={choosePlace}
         testId={(scope) => TEST_IDS.ruleField(`/scope/${scope}`)}
       />
       <Choices
         label={say('rules.start')}
         options={STARTS.map((one) => [one, say(`rules.start.${one}`)] as const)}
         chosen={start}
-        onChoose={(one) => dispatch({ do: 'when', start: one })}
+        onChoose={(one) => dispatch({ do: 'when', start: one, nowMs })}
         testId={(one) => TEST_IDS.ruleField(`/start/${one}`)}
       />
       {fromMs !== undefined && <p className="soft">{say('rules.start.at', { when: formatMoment(fromMs, nowMs, store.utcOffsetMinutes, language) })}</p>}
-      {draft.store !== undefined && (
+      {draft.store === undefined ? <p className="soft">{say('rules.end.chain')}</p> : (
         <Choices
           label={say('rules.end')}
           options={ENDS.map((one) => [one, say(`rules.end.${one}`)] as const)}
           chosen={end}
-          onChoose={(one) => dispatch({ do: 'when', end: one })}
+          onChoose={(one) => dispatch({ do: 'when', end: one, nowMs })}
           testId={(one) => TEST_IDS.ruleField(`/end/${one}`)}
         />
       )}
-    </Panel>
+      <Numbers fields={fieldsOfTerm(draft)} state={state} dispatch={dispatch} />
+      <Names at="" name={draft.name} state={state} dispatch={dispatch} />
+      <p className="soft">{say('rules.currency', { currency: draft.currency })}</p>
+    </div>
   );
 }

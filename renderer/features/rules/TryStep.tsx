@@ -4,19 +4,23 @@ import { TEST_IDS } from '../../app/testids.ts';
 import type { WhatIfView } from '../../../shared/contract/whatif.ts';
 import type { WhatIf, WhatIfTotals } from '../../../shared/domain/whatif.ts';
 import { useStore, useWatch } from '../../host/context.tsx';
-import { formatChange, formatMoney, formatPoints } from '../../i18n/format.ts';
+import { businessDate } from '../../../shared/domain/date.ts';
+import { formatChange, formatDate, formatMoney, formatPoints } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { IdleKeypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
 import { EmptyState, Notice } from '../../ui/Panel.tsx';
+import { useNow } from '../../ui/use-now.ts';
 import { Choices } from './Choices.tsx';
 import { DraftPaper } from './DraftPaper.tsx';
 import { publishFaultWords } from './fault-words.ts';
-import type { CardProps } from './RuleCard.tsx';
+import { DAY_MS } from './values.ts';
+import type { CardProps } from './Card.tsx';
 
-const DAYS = [7, 30] as const;
+const DAYS = [7, 30, 90, 365] as const;
+
 
 /** The draft tried on what this store really sold. It runs while it is looked at; leaving it cancels. */
 export function TryStep({ state, dispatch }: CardProps) {
@@ -45,7 +49,7 @@ export function TryStep({ state, dispatch }: CardProps) {
         label={say('rules.try.days')}
         options={DAYS.map((one) => [String(one), say('rules.try.last', { days: one })] as const)}
         chosen={String(days)}
-        onChoose={(one) => setDays(one === '7' ? 7 : 30)}
+        onChoose={(one) => setDays(DAYS.find((days) => String(days) === one) ?? 30)}
         testId={(one) => TEST_IDS.tryDays(one)}
       />
       <Outcome view={view} state={state} dispatch={dispatch} />
@@ -69,8 +73,29 @@ function Outcome({ view, state }: CardProps & { view: WhatIfView | undefined }):
       );
     case 'done':
       if (view.result.sales === 0) return <EmptyState icon="search" title={say('rules.try.none.title')}>{say('rules.try.none.body')}</EmptyState>;
-      return <Result result={view.result} names={new Map(view.members.map(({ member, name }) => [member, name]))} />;
+      return (
+        <>
+          <Held fromMs={view.fromMs} firstMs={view.firstMs} />
+          <Result result={view.result} names={new Map(view.members.map(({ member, name }) => [member, name]))} />
+        </>
+      );
   }
+}
+
+/** Says so when more days were asked for than this till holds sales of. */
+function Held({ fromMs, firstMs }: { fromMs: number; firstMs: number | undefined }) {
+  const { say, language } = useWords();
+  const { utcOffsetMinutes } = useStore();
+  const nowMs = useNow();
+  // A day at the beginning without a sale is no gap.
+  if (firstMs === undefined || firstMs - fromMs < DAY_MS) return null;
+  const days = Math.round((nowMs - fromMs) / DAY_MS);
+  const held = Math.ceil((nowMs - firstMs) / DAY_MS);
+  return (
+    <Notice tone="quiet" icon="warning" title={say('rules.try.held.title', { held })} testId={TEST_IDS.tryHeld}>
+      <p>{say('rules.try.held.body', { days, date: formatDate(businessDate(firstMs, utcOffsetMinutes), language) })}</p>
+    </Notice>
+  );
 }
 
 /** How far the trial is; without a share it is not known how much there is to read. */

@@ -1,22 +1,12 @@
-import { LARGEST_AMOUNT } from '../../../shared/domain/integers.ts';
+import type { RedemptionRule, VoucherRule } from '../../../shared/domain/programme.ts';
 import type { ProgrammeDraft } from '../../../shared/domain/publish.ts';
 import type { MessageId } from '../../i18n/en.ts';
+import type { Field } from './field.ts';
+import { readNumber } from './values.ts';
 
-/** What a number counts: points, minor units, basis points shown as percent or as a factor, months, minutes shown as hours. */
-export type FieldUnit = 'points' | 'money' | 'percent' | 'factor' | 'months' | 'hour';
+type Unplaced = Omit<Field, 'at'>;
 
-/** A number of a draft that a person can change. `at` is its JSON pointer. */
-export interface Field {
-  at: string;
-  label: MessageId;
-  unit: FieldUnit;
-  /** Absent: the number must be there. `off`: without it there is no limit; `zero`: without it there is nothing of the kind. */
-  optional?: 'off' | 'zero';
-  /** Smallest value where it must be there. */
-  least?: number;
-}
-
-const LIMITS: readonly Omit<Field, 'at'>[] = [
+const LIMITS: readonly Unplaced[] = [
   { label: 'rules.field.multiple', unit: 'points', optional: 'off' },
   { label: 'rules.field.maxShareBp', unit: 'percent', optional: 'off' },
   { label: 'rules.field.minBillMinor', unit: 'money', optional: 'off' },
@@ -26,42 +16,107 @@ const LIMITS: readonly Omit<Field, 'at'>[] = [
   { label: 'rules.field.maxDiscountMinor', unit: 'money', optional: 'off' },
 ];
 
-const HOURS: readonly Omit<Field, 'at'>[] = [
-  { label: 'rules.field.fromMinute', unit: 'hour', optional: 'off' },
+const DAYS: readonly Unplaced[] = [
+  { label: 'rules.field.validFromMs', unit: 'first-day', optional: 'off' },
+  { label: 'rules.field.validUntilMs', unit: 'last-day', optional: 'off' },
+];
+
+const HOURS: readonly Unplaced[] = [
+  // The hours begin within the day; only their end may be its last moment.
+  { label: 'rules.field.fromMinute', unit: 'hour', optional: 'off', most: 1_439 },
   { label: 'rules.field.untilMinute', unit: 'hour', optional: 'off' },
+];
+
+const USES: readonly Unplaced[] = [
+  { label: 'rules.field.maxUses', unit: 'count', optional: 'off' },
+  { label: 'rules.field.maxUsesPerMember', unit: 'count', optional: 'off' },
+  { label: 'rules.field.maxUsesPerDay', unit: 'count', optional: 'off' },
+];
+
+const REACH: readonly Unplaced[] = [
+  { label: 'rules.field.reach.spendMinor', unit: 'money', optional: 'zero' },
+  { label: 'rules.field.reach.points', unit: 'points', optional: 'zero' },
+  { label: 'rules.field.reach.visits', unit: 'count', optional: 'zero', most: 3_660 },
+];
+
+const WHEN: readonly Unplaced[] = [
+  { label: 'rules.field.when.awayBp', unit: 'factor', optional: 'zero', least: 10_000 },
+  { label: 'rules.field.when.usualSpendMinor', unit: 'money', optional: 'zero' },
+  { label: 'rules.field.when.nearTierBp', unit: 'percent', optional: 'zero' },
+  { label: 'rules.field.when.nearReward', unit: 'points', optional: 'zero' },
 ];
 
 /** The name of the member is the end of the label's id. */
 const nameOf = (label: MessageId): string => label.slice(label.lastIndexOf('.') + 1);
-const under = (at: string, fields: readonly Omit<Field, 'at'>[]): Field[] => fields.map((field) => ({ ...field, at: `${at}/${nameOf(field.label)}` }));
+const under = (at: string, fields: readonly Unplaced[]): Field[] => fields.map((field) => ({ ...field, at: `${at}/${nameOf(field.label)}` }));
 
-/** The numbers of one redemption rule. */
-export function fieldsOfRule(draft: ProgrammeDraft, index: number): Field[] {
-  const at = `/redeem/${index}`;
-  const rule = draft.redeem[index];
-  const rate: readonly Omit<Field, 'at'>[] = rule?.kind === 'fixed'
-    ? [{ label: 'rules.field.points', unit: 'points', least: 1 }, { label: 'rules.field.discountMinor', unit: 'money', least: 1 }]
-    : [{ label: 'rules.field.stepPoints', unit: 'points', least: 1 }, { label: 'rules.field.stepMinor', unit: 'money', least: 1 }];
-  // A reward takes exactly its points: steps and most points of a sale say nothing there.
-  const limits = rule?.kind === 'fixed' ? LIMITS.filter(({ label }) => !['multiple', 'maxPointsPerSale', 'maxDiscountMinor'].includes(nameOf(label))) : LIMITS;
-  return [...under(at, rate), ...under(at, limits), ...under(`${at}/schedule`, HOURS)];
+/** The dates and hours of whatever has a place. */
+export function fieldsOfPlace(at: string): Field[] {
+  return [...under(at, DAYS), ...under(`${at}/schedule`, HOURS)];
 }
 
-/** The numbers of earning, without campaigns. */
+const NOT_OF_REWARDS: readonly (keyof RedemptionRule)[] = ['multiple', 'maxPointsPerSale', 'maxDiscountMinor'];
+
+/** The numbers of one redemption rule, without its place. */
+export function fieldsOfRule(rule: RedemptionRule, index: number): Field[] {
+  const rate: readonly Unplaced[] = rule.kind === 'fixed'
+    ? [{ label: 'rules.field.points', unit: 'points', least: 1 }, { label: 'rules.field.discountMinor', unit: 'money', least: 1 }]
+    : [{ label: 'rules.field.stepPoints', unit: 'points', least: 1 }, { label: 'rules.field.stepMinor', unit: 'money', least: 1 }];
+  // A reward takes exactly its points: steps and most points of a sale say nothing there, and are shown only where they stand.
+  const isOf = ({ label }: Unplaced): boolean => {
+    const name = NOT_OF_REWARDS.find((one) => one === nameOf(label));
+    return rule.kind === 'ratio' || name === undefined || rule[name] !== undefined;
+  };
+  return under(`/redeem/${index}`, [...rate, ...LIMITS.filter(isOf)]);
+}
+
+/** The numbers of earning, without campaigns and goods. */
 export const EARN_FIELDS: readonly Field[] = under('/earn', [
   { label: 'rules.field.earn.points', unit: 'points', least: 0 },
   { label: 'rules.field.earn.perMinor', unit: 'money', least: 1 },
-  { label: 'rules.field.earn.expiresAfterMonths', unit: 'months', optional: 'zero' },
+  { label: 'rules.field.earn.expiresAfterMonths', unit: 'count', optional: 'zero', most: 1_200 },
   { label: 'rules.field.earn.perVisit', unit: 'points', optional: 'zero' },
   { label: 'rules.field.earn.firstPurchase', unit: 'points', optional: 'zero' },
   { label: 'rules.field.earn.maxPerSale', unit: 'points', optional: 'off' },
   { label: 'rules.field.earn.maxPerDay', unit: 'points', optional: 'off' },
 ]);
 
-/** The numbers of one campaign. */
-export function fieldsOfCampaign(index: number): Field[] {
-  const at = `/earn/multipliers/${index}`;
-  return [...under(at, [{ label: 'rules.field.factorBp', unit: 'factor', least: 0 }]), ...under(`${at}/schedule`, HOURS)];
+/** The number of one campaign. */
+export const fieldsOfCampaign = (index: number): Field[] => under(`/earn/multipliers/${index}`, [{ label: 'rules.field.factorBp', unit: 'factor', least: 0 }]);
+
+/** The number of one bonus for goods. */
+export const fieldsOfBonus = (index: number): Field[] => under(`/earn/items/${index}`, [{ label: 'rules.field.item.points', unit: 'points', least: 1 }]);
+
+/** The numbers of one voucher rule, without its place. */
+export function fieldsOfVoucher(rule: VoucherRule, index: number): Field[] {
+  const worth: Readonly<Record<VoucherRule['kind'], readonly Unplaced[]>> = {
+    'amount': [{ label: 'rules.field.discountMinor', unit: 'money', least: 1 }],
+    'percentage': [{ label: 'rules.field.shareBp', unit: 'percent', least: 1 }, { label: 'rules.field.maxDiscountMinor', unit: 'money', optional: 'off' }],
+    'free-item': [{ label: 'rules.field.pieces', unit: 'count', optional: 'one', most: 1_000 }],
+  };
+  return under(`/vouchers/${index}`, [...worth[rule.kind], { label: 'rules.field.minBillMinor', unit: 'money', optional: 'off' }, ...USES]);
+}
+
+/** The numbers of what counts for tiers, and of how long one stays. */
+export function fieldsOfTiers({ tiers }: ProgrammeDraft): Field[] {
+  return [
+    ...(tiers?.window.kind === 'days' ? under('/tiers/window', [{ label: 'rules.field.window.days', unit: 'count', least: 1, most: 3_660 }]) : []),
+    ...(tiers?.grace === undefined ? [] : under('/tiers/grace', [{ label: `rules.field.grace.${tiers.grace.unit}.count`, unit: 'count', least: 1, most: 1_200 }])),
+  ];
+}
+
+/** What one tier asks for. */
+export const fieldsOfTier = (index: number): Field[] => under(`/tiers/levels/${index}/reach`, REACH);
+
+/** What one personal offer asks of a member in numbers. */
+export const fieldsOfOffer = (index: number): Field[] => under(`/offers/${index}/when`, WHEN);
+
+/** The days between which a programme holds, where they are chosen by date. */
+export function fieldsOfTerm(draft: ProgrammeDraft): Field[] {
+  return [
+    ...(draft.effectiveFromMs === undefined ? [] : under('', [{ label: 'rules.field.effectiveFromMs', unit: 'first-day' }])),
+    ...(draft.effectiveUntilMs === undefined ? [] : under('', [{ label: 'rules.field.effectiveUntilMs', unit: 'last-day' }])),
+  ];
 }
 
 /** The two numbers of the sample; they are no part of the draft. */
@@ -72,69 +127,27 @@ export const SAMPLE_FIELDS: readonly Field[] = [
 
 /** Every number of a draft. */
 export function allFields(draft: ProgrammeDraft): Field[] {
+  const { redeem, earn, vouchers = [], tiers, offers = [] } = draft;
   return [
-    ...draft.redeem.flatMap((_rule, index) => fieldsOfRule(draft, index)), ...EARN_FIELDS,
-    ...(draft.earn.multipliers ?? []).flatMap((_one, index) => fieldsOfCampaign(index)),
+    ...redeem.flatMap((rule, index) => [...fieldsOfRule(rule, index), ...fieldsOfPlace(`/redeem/${index}`)]), ...EARN_FIELDS,
+    ...(earn.multipliers ?? []).flatMap((_one, index) => [...fieldsOfCampaign(index), ...fieldsOfPlace(`/earn/multipliers/${index}`)]),
+    ...(earn.items ?? []).flatMap((_one, index) => fieldsOfBonus(index)),
+    ...vouchers.flatMap((rule, index) => [...fieldsOfVoucher(rule, index), ...fieldsOfPlace(`/vouchers/${index}`)]),
+    ...fieldsOfTiers(draft), ...(tiers?.levels ?? []).flatMap((_one, index) => fieldsOfTier(index)),
+    ...offers.flatMap((_one, index) => [...fieldsOfOffer(index), ...fieldsOfPlace(`/offers/${index}`)]),
+    ...fieldsOfTerm(draft),
   ];
 }
 
-/** Required numbers that are not there yet: a rate of 0 says nothing. */
+/** Numbers that are not there yet though they have to be, or are less than any that means something. */
 export function missingFields(draft: ProgrammeDraft): Field[] {
-  return allFields(draft).filter((field) => field.optional === undefined && (readNumber(draft, field.at) ?? 0) < (field.least ?? 0));
+  return allFields(draft).filter((field) => {
+    const value = readNumber(draft, field.at);
+    return value === undefined ? field.optional === undefined : value < (field.least ?? 0);
+  });
 }
 
-type Node = Record<string, unknown>;
-const partsOf = (at: string): string[] => at.split('/').slice(1);
-
-/** The number at a pointer; undefined where there is none. */
-export function readNumber(draft: ProgrammeDraft, at: string): number | undefined {
-  const found = partsOf(at).reduce<unknown>((node, name) => (typeof node === 'object' && node !== null ? (node as Node)[name] : undefined), draft);
-  return typeof found === 'number' ? found : undefined;
-}
-
-/** The draft with another value at a pointer; undefined takes the member out, and an object that is empty then with it. */
-export function writeAt(draft: ProgrammeDraft, at: string, value: unknown): ProgrammeDraft {
-  const copy = structuredClone(draft);
-  const names = partsOf(at);
-  const last = names.pop() ?? '';
-  const path: Node[] = [copy as unknown as Node];
-  for (const name of names) {
-    const node = path.at(-1) ?? {};
-    node[name] ??= {};
-    path.push(node[name] as Node);
-  }
-  const parent = path.at(-1) ?? {};
-  if (value === undefined) delete parent[last];
-  else parent[last] = value;
-  const [holder, name] = [path.at(-2), names.at(-1)];
-  if (holder !== undefined && name === 'schedule' && Object.keys(parent).length === 0) delete holder[name];
-  return copy;
-}
-
-/** What one typed digit counts in the unit's own numbers. */
-const SCALE: Readonly<Record<FieldUnit, number>> = { points: 1, money: 1, percent: 100, factor: 1_000, months: 1, hour: 60 };
-const MOST: Readonly<Record<FieldUnit, number>> = { points: LARGEST_AMOUNT, money: LARGEST_AMOUNT, percent: 10_000, factor: 1_000_000, months: 1_200, hour: 1_440 };
-
-/**
- * The value after one more digit, filled from the right as on every till; a factor is typed in tenths. A digit that would pass the
- * most there can be leaves it as it was.
- */
-export function typeDigit(field: Field, value: number | undefined, digit: number, fresh: boolean): number {
-  const scale = SCALE[field.unit];
-  const before = fresh ? 0 : Math.floor((value ?? 0) / scale);
-  const next = (before * 10 + digit) * scale;
-  // The hours begin within the day; only their end may be its last moment.
-  const most = field.at.endsWith('/fromMinute') ? 1_380 : MOST[field.unit];
-  return next > most ? (value ?? 0) : next;
-}
-
-/** The value without its last digit; undefined when nothing is left of a number that may be absent. */
-export function eraseDigit(field: Field, value: number | undefined): number | undefined {
-  const scale = SCALE[field.unit];
-  return Math.floor(Math.floor((value ?? 0) / scale) / 10) * scale;
-}
-
-/** What stands in the draft for a typed value: 0 is no limit where there need be none. */
-export function settled(field: Field, value: number | undefined): number | undefined {
-  return field.optional !== undefined && (value ?? 0) === 0 ? undefined : (value ?? 0);
+/** Goods that a bonus is for and that nobody has named yet, by pointer. */
+export function missingWords({ earn }: ProgrammeDraft): string[] {
+  return (earn.items ?? []).flatMap(({ item, category }, index) => (item === '' ? [`/earn/items/${index}/item`] : category === '' ? [`/earn/items/${index}/category`] : []));
 }

@@ -1,19 +1,17 @@
 import type { EarnMultiplier, EarnRule, Place, RedemptionRule } from '../../../shared/domain/programme.ts';
 import type { ProgrammeDraft } from '../../../shared/domain/publish.ts';
 import type { EarnStep } from '../../../shared/domain/earn.ts';
-import { formatMoment, formatMoney, formatShare } from '../../i18n/format.ts';
+import { formatDate, formatFactor, formatMoment, formatMoney, formatShare } from '../../i18n/format.ts';
 import { scheduleWords, type ReasonContext } from '../../i18n/reasons.ts';
 import type { Language } from '../../i18n/words.ts';
+import { dayOf } from './values.ts';
 
-/** What sentences are written with: the words, the draft's currency, and the store's time. */
+/** What sentences are written with: the words, the draft's currency, the store's time, and what ids are called. */
 export interface SentenceContext extends ReasonContext {
   nowMs: number;
   utcOffsetMinutes: number;
-}
-
-/** A factor in basis points as people say it: 20,000 is 2. */
-export function formatFactor(factorBp: number, language: Language): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 4 }).format(factorBp / 10_000);
+  /** What stores, tiers and offers are called; an id that nothing has stands for itself. */
+  named: (kind: 'stores' | 'tiers' | 'offers', id: string) => string;
 }
 
 /** Sentences after each other: Chinese ones follow without a space. */
@@ -28,7 +26,7 @@ export function ruleSentences(rule: RedemptionRule, context: SentenceContext): s
   const said = [rule.kind === 'ratio'
     ? say('rules.say.ratio', { points: rule.stepPoints, amount: money(rule.stepMinor) })
     : say('rules.say.fixed', { points: rule.points, amount: money(rule.discountMinor) })];
-  if (rule.multiple !== undefined && rule.kind === 'ratio') said.push(say('rules.say.multiple', { points: rule.multiple }));
+  if (rule.multiple !== undefined) said.push(say('rules.say.multiple', { points: rule.multiple }));
   if (rule.maxShareBp !== undefined) said.push(say('rules.say.share', { share: formatShare(rule.maxShareBp, language) }));
   if (rule.minBillMinor !== undefined) said.push(say('rules.say.minBill', { amount: money(rule.minBillMinor) }));
   if (rule.minBalance !== undefined) said.push(say('rules.say.minBalance', { points: rule.minBalance }));
@@ -37,7 +35,7 @@ export function ruleSentences(rule: RedemptionRule, context: SentenceContext): s
   if (rule.maxDiscountMinor !== undefined) said.push(say('rules.say.maxDiscount', { amount: money(rule.maxDiscountMinor) }));
   if (rule.excludedCategories !== undefined) said.push(say('rules.say.excluded', { goods: listed(rule.excludedCategories, language) }));
   if (rule.withVouchers === false) said.push(say('rules.say.noVouchers'));
-  return [...said, ...placeSentences(rule, context)];
+  return [...said, ...placeSentences(rule, context), ...onlyOffers(rule, context)];
 }
 
 /** A campaign in plain sentences. */
@@ -45,7 +43,7 @@ export function campaignSentences(one: EarnMultiplier, context: SentenceContext)
   const { say, language } = context;
   const said = [say('rules.say.campaign', { factor: formatFactor(one.factorBp, language) })];
   if (one.birthday === true) said.push(say('rules.say.birthday'));
-  return [...said, ...placeSentences(one, context)];
+  return [...said, ...placeSentences(one, context), ...onlyOffers(one, context)];
 }
 
 /** What a sale earns, in plain sentences; with what that gives back, at the best rate of the draft. */
@@ -74,22 +72,37 @@ export function givesBackBp(earn: EarnRule, redeem: readonly RedemptionRule[]): 
   return Math.max(0, ...shares);
 }
 
-/** When and where something holds, beyond what the editor changes by number. */
-function placeSentences({ schedule, stores, tiers, validFromMs, validUntilMs }: Place, context: SentenceContext): string[] {
-  const { say, language } = context;
-  const moment = (ms: number): string => formatMoment(ms, context.nowMs, context.utcOffsetMinutes, language);
+/** When, where and for whom something holds. */
+export function placeSentences({ schedule, stores, tiers, validFromMs, validUntilMs }: Place, context: SentenceContext): string[] {
+  const { say, language, named, nowMs, utcOffsetMinutes } = context;
+  const moment = (ms: number, unit: 'first-day' | 'last-day'): string => {
+    const day = dayOf({ unit }, ms, utcOffsetMinutes);
+    return day === undefined ? formatMoment(ms, nowMs, utcOffsetMinutes, language) : formatDate(day, language);
+  };
   const said: string[] = [];
   if (schedule !== undefined) said.push(say('rules.say.when', { when: scheduleWords(schedule, context) }));
-  if (stores !== undefined) said.push(say('rules.say.stores', { count: stores.length }));
-  if (tiers !== undefined) said.push(say('rules.say.tiers', { tiers: listed(tiers, language) }));
-  if (validFromMs !== undefined && validUntilMs !== undefined) said.push(say('rules.say.dated', { from: moment(validFromMs), until: moment(validUntilMs) }));
-  else if (validFromMs !== undefined) said.push(say('rules.say.from', { from: moment(validFromMs) }));
-  else if (validUntilMs !== undefined) said.push(say('rules.say.until', { until: moment(validUntilMs) }));
+  if (stores !== undefined) said.push(say('rules.say.stores', { stores: listed(stores.map((id) => named('stores', id)), language) }));
+  if (tiers !== undefined) said.push(say('rules.say.tiers', { tiers: listed(tiers.map((id) => named('tiers', id)), language) }));
+  if (validFromMs !== undefined && validUntilMs !== undefined) said.push(say('rules.say.dated', { from: moment(validFromMs, 'first-day'), until: moment(validUntilMs, 'last-day') }));
+  else if (validFromMs !== undefined) said.push(say('rules.say.from', { from: moment(validFromMs, 'first-day') }));
+  else if (validUntilMs !== undefined) said.push(say('rules.say.until', { until: moment(validUntilMs, 'last-day') }));
   return said;
 }
 
-const listed = (words: readonly string[], language: Language): string => new Intl.ListFormat(language, { type: 'conjunction' }).format(words);
+/** For whom it is, when it is bound to personal offers. */
+export function onlyOffers({ offers }: { offers?: string[] }, { say, language, named }: SentenceContext): string[] {
+  return offers === undefined ? [] : [say('rules.say.offers', { offers: listed(offers.map((id) => `“${named('offers', id)}”`), language, 'disjunction') })];
+}
 
+/** Words in a row, as a language says them. */
+export function listed(words: readonly string[], language: Language, type: 'conjunction' | 'disjunction' = 'conjunction'): string {
+  return new Intl.ListFormat(language, { type }).format(words);
+}
+
+/** The first sentences of many, and how many are left: what a part says while it is closed. */
+export function shortened(sentences: readonly string[], { say }: Pick<SentenceContext, 'say'>): string[] {
+  return sentences.length <= 3 ? [...sentences] : [...sentences.slice(0, 2), say('rules.say.more', { count: sentences.length - 2 })];
+}
 
 /** One step of what the sample earns. */
 export function stepWords(step: EarnStep, { say, currency, language }: ReasonContext): string {

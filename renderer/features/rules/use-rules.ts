@@ -1,78 +1,96 @@
 import { useReducer } from 'react';
 import type { ProgrammeList } from '../../../shared/contract/programmes.ts';
 import type { ProgrammeDraft } from '../../../shared/domain/publish.ts';
+import type { LocalText } from '../../../shared/domain/programme.ts';
 import { useHost, useStore } from '../../host/context.tsx';
 import { useAnswer } from '../../host/use-answer.ts';
-import { draftFrom, renamed, type End, type Start } from './draft.ts';
-import { eraseDigit, readNumber, SAMPLE_FIELDS, settled, typeDigit, writeAt, type Field } from './fields.ts';
+import { draftFrom, termed, type Dated, type End, type Start } from './draft.ts';
+import type { Field } from './field.ts';
+import { allFields, SAMPLE_FIELDS } from './fields.ts';
+import { idsOf, renamed } from './parts.ts';
+import { noSample, sampleFor, type Sample } from './sample.ts';
+import { eraseDigit, readAt, readNumber, settled, typeDigit, writeAt, type Entry } from './values.ts';
 
 export type Step = 'edit' | 'try' | 'publish' | 'done';
 
-/** A bill and a balance to look at the draft with. */
-export interface Sample {
-  bill: number;
-  balance: number;
-  /** The member's tier; absent: none. */
-  tier?: string;
-}
+/** Parts of a draft that fold. */
+export const SECTIONS = ['redeem', 'earn', 'vouchers', 'tiers', 'offers', 'term'] as const;
+export type Section = (typeof SECTIONS)[number];
 
 /** The editor: the draft, what it was made from, and what is being changed. */
-export interface RulesState {
-  draft: ProgrammeDraft;
+export interface RulesState extends Dated {
   /** Newest version that the writer has seen. */
   after: number;
   /** Version that the draft began as; 0: none. */
   base: number;
-  start: Start;
-  end: End;
+  /** Stores of the chain, and the store's time. */
+  stores: readonly { id: string; name: LocalText }[];
+  utcOffsetMinutes: number;
+  /** Ids that versions before gave to something. */
+  taken: readonly string[];
   sample: Sample;
-  /** The number that digits go to, and whether the next one replaces it. */
+  /** The number that digits go to, whether the next one replaces it, and the digits of a date or a time so far. */
   active: Field | null;
   fresh: boolean;
-  /** Pointer of the rule that stands open. */
+  typed: string;
+  /** Pointer of the part that stands open, and the sections that do. */
   open: string | null;
+  unfolded: readonly Section[];
   step: Step;
+  /** What the draft was before each change, and what the last change was of: changes of one thing are undone at once. */
+  past: readonly Dated[];
+  touched: string | null;
   /** Version that was published. */
   published: number;
 }
 
 export type RulesAct =
-  | { do: 'begin'; list: ProgrammeList; currency: string }
-  | { do: 'draft'; draft: ProgrammeDraft }
+  | { do: 'begin'; list: ProgrammeList; currency: string; utcOffsetMinutes: number }
+  /** Another draft; `of`: what is being typed, if anything is. */
+  | { do: 'draft'; draft: ProgrammeDraft; of?: string }
+  | { do: 'undo' }
   | { do: 'open'; at: string | null }
+  | { do: 'fold'; section: Section }
   | { do: 'choose'; field: Field }
+  | { do: 'unchoose' }
   | { do: 'type'; text: string }
   | { do: 'erase' }
   | { do: 'clear' }
-  | { do: 'when'; start?: Start; end?: End }
-  | { do: 'tier'; tier: string | undefined }
+  | { do: 'when'; start?: Start; end?: End; nowMs: number }
+  | { do: 'sample'; change: Partial<Sample> }
   | { do: 'step'; step: Step }
   | { do: 'after'; version: number }
   | { do: 'published'; version: number };
 
 /** The state of the editor and its reducer; null until the versions have been read. */
 export function reduceRules(state: RulesState | null, act: RulesAct): RulesState | null {
-  if (act.do === 'begin') return beginning(act.list, act.currency);
+  if (act.do === 'begin') return beginning(act);
   if (state === null) return null;
   switch (act.do) {
     case 'draft':
-      return { ...state, draft: renamed(state.draft, act.draft) };
+      return changed(state, { draft: renamed(state.draft, act.draft) }, act.of ?? null);
+    case 'undo':
+      return undone(state);
     case 'open':
-      return { ...state, open: act.at, active: null };
-    case 'choose':
-      return { ...state, active: act.field, fresh: true };
-    case 'type':
-      return [...act.text].filter((digit) => /^[0-9]$/.test(digit)).reduce(typed, state);
-    case 'erase':
-      return state.active === null ? state : withValue(state, state.active, eraseDigit(state.active, valueOf(state, state.active)));
-    case 'clear':
-      return state.active === null ? state : withValue(state, state.active, undefined);
-    case 'when':
-      return { ...state, start: act.start ?? state.start, end: act.end ?? state.end };
-    case 'tier': {
-      const { bill, balance } = state.sample;
-      return { ...state, sample: { bill, balance, ...(act.tier === undefined ? {} : { tier: act.tier }) } };
+      return opened(state, act.at);
+    case 'fold': {
+      const isOpen = state.unfolded.includes(act.section);
+      return { ...state, unfolded: isOpen ? state.unfolded.filter((one) => one !== act.section) : [...state.unfolded, act.section] };
     }
+    case 'choose':
+      return { ...state, active: act.field, fresh: true, typed: '', touched: null };
+    case 'unchoose':
+      return { ...state, active: null, typed: '', touched: null };
+    case 'type':
+      return [...act.text].filter((digit) => /^[0-9]$/.test(digit)).reduce(typing, state);
+    case 'erase':
+      return state.active === null ? state : entered(state, state.active, eraseDigit(state.active, entryOf(state, state.active), state.utcOffsetMinutes));
+    case 'clear':
+      return state.active === null ? state : entered(state, state.active, { value: undefined, typed: '' });
+    case 'when':
+      return changed(state, termed(state, act, act.nowMs, state.utcOffsetMinutes), null);
+    case 'sample':
+      return { ...state, sample: { ...state.sample, ...act.change } };
     case 'step':
       return { ...state, step: act.step };
     case 'after':
@@ -82,17 +100,60 @@ export function reduceRules(state: RulesState | null, act: RulesAct): RulesState
   }
 }
 
-function beginning(list: ProgrammeList, currency: string): RulesState {
+function beginning({ list, currency, utcOffsetMinutes }: Extract<RulesAct, { do: 'begin' }>): RulesState {
   // What is written on is the newest version, which may begin later; else the writer would undo it without a word.
   const base = list.programmes[0];
+  const draft = draftFrom(base, currency);
   return {
-    draft: draftFrom(base, currency), after: list.newest, base: base?.version ?? 0, start: 'now', end: 'never', sample: { bill: 10_000, balance: 5_000 },
-    active: null, fresh: true, open: null, step: 'edit', published: 0,
+    draft, after: list.newest, base: base?.version ?? 0, start: 'now', end: 'never', stores: list.stores, utcOffsetMinutes,
+    taken: [...new Set(list.programmes.flatMap(idsOf))], sample: noSample(), active: null, fresh: true, typed: '', open: null, unfolded: unfoldedAtFirst(draft),
+    step: 'edit', past: [], touched: null, published: 0,
   };
 }
 
-const typed = (state: RulesState, digit: string): RulesState =>
-  (state.active === null ? state : withValue(state, state.active, typeDigit(state.active, valueOf(state, state.active), Number(digit), state.fresh)));
+/** What fits on a screen stands open: a long list is read by its sentence first. */
+function unfoldedAtFirst({ redeem, earn }: ProgrammeDraft): Section[] {
+  return [...(redeem.length <= 3 ? ['redeem' as const] : []), ...((earn.multipliers?.length ?? 0) <= 3 ? ['earn' as const] : [])];
+}
+
+/** Changes that can be undone, at most. */
+const MOST_PAST = 200;
+
+/** The state with another draft or term; what it was can be undone, as one with the change before when that was of the same thing. */
+function changed(state: RulesState, dated: Partial<Dated>, touched: string | null): RulesState {
+  const { draft, start, end, past } = state;
+  const isSame = touched !== null && touched === state.touched;
+  return { ...state, ...dated, touched, past: isSame ? past : [...past, { draft, start, end }].slice(-MOST_PAST) };
+}
+
+function undone(state: RulesState): RulesState {
+  const before = state.past.at(-1);
+  if (before === undefined) return state;
+  const isThere = (at: string | null): boolean => at !== null && readAt(before.draft, at) !== undefined;
+  const { active } = state;
+  const keeps = active !== null && [...allFields(before.draft), ...SAMPLE_FIELDS].some(({ at }) => at === active.at);
+  return { ...state, ...before, past: state.past.slice(0, -1), touched: null, fresh: true, typed: '', open: isThere(state.open) ? state.open : null, active: keeps ? active : null };
+}
+
+/** A part stands open in its section, and the sample is one that it is about. */
+function opened(state: RulesState, at: string | null): RulesState {
+  if (at === null) return { ...state, open: null, active: null };
+  const section = sectionOf(at);
+  const unfolded = state.unfolded.includes(section) ? state.unfolded : [...state.unfolded, section];
+  return { ...state, open: at, active: null, unfolded, sample: sampleFor(state.sample, state.draft, at) };
+}
+
+/** The section in which a pointer is shown. */
+export function sectionOf(at: string): Section {
+  return SECTIONS.find((one) => at === `/${one}` || at.startsWith(`/${one}/`)) ?? 'term';
+}
+
+const entryOf = (state: RulesState, field: Field): Entry => ({ value: valueOf(state, field), typed: state.typed });
+
+function typing(state: RulesState, digit: string): RulesState {
+  if (state.active === null) return state;
+  return entered(state, state.active, typeDigit(state.active, entryOf(state, state.active), Number(digit), state));
+}
 
 const sampleOf = (field: Field): 'bill' | 'balance' | undefined => (SAMPLE_FIELDS.some((one) => one.at === field.at) ? (field.at.endsWith('bill') ? 'bill' : 'balance') : undefined);
 
@@ -102,23 +163,26 @@ export function valueOf(state: Pick<RulesState, 'draft' | 'sample'>, field: Fiel
   return part === undefined ? readNumber(state.draft, field.at) : state.sample[part];
 }
 
-function withValue(state: RulesState, field: Field, value: number | undefined): RulesState {
+function entered(state: RulesState, field: Field, { value, typed }: Entry): RulesState {
+  const next = { ...state, fresh: false, typed };
   const part = sampleOf(field);
-  if (part !== undefined) return { ...state, fresh: false, sample: { ...state.sample, [part]: value ?? 0 } };
-  return { ...state, fresh: false, draft: renamed(state.draft, writeAt(state.draft, field.at, settled(field, value))) };
+  if (part !== undefined) return { ...next, sample: { ...state.sample, [part]: value ?? 0 } };
+  const stands = settled(field, value);
+  if (stands === valueOf(state, field)) return next;
+  return changed(next, { draft: renamed(state.draft, writeAt(state.draft, field.at, stands)) }, field.at);
 }
 
 /** The versions as this till has them, and the editor over them. */
 export function useRules(): { state: RulesState | null; list: ProgrammeList | undefined; dispatch: (act: RulesAct) => void; reread: () => Promise<void> } {
   const host = useHost();
-  const { currency } = useStore();
+  const { currency, utcOffsetMinutes } = useStore();
   const [state, dispatch] = useReducer(reduceRules, null);
   // Read once: a version that comes while somebody writes must not take the draft away; publishing says that it came.
   const list = useAnswer('rules', async () => {
     const found = await host.call('listProgrammes', {});
-    if (found.programmes.length > 0) dispatch({ do: 'begin', list: found, currency });
+    if (found.programmes.length > 0) dispatch({ do: 'begin', list: found, currency, utcOffsetMinutes });
     return found;
   });
-  const reread = async (): Promise<void> => dispatch({ do: 'begin', list: await host.call('listProgrammes', {}), currency });
+  const reread = async (): Promise<void> => dispatch({ do: 'begin', list: await host.call('listProgrammes', {}), currency, utcOffsetMinutes });
   return { state, list, dispatch, reread };
 }

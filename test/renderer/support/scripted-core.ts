@@ -159,7 +159,7 @@ export class ScriptedCore implements Host {
       listOpenLeases: async () => (this.world.till.sync.online ? { leases: this.world.openLeases, total: this.world.openLeases.length } : Promise.reject(fault('server-unreachable'))),
       listProgrammes: async () => {
         const newest = this.world.programmes[0]?.version ?? 0;
-        return { programmes: this.world.programmes, inForce: newest, newest };
+        return { programmes: this.world.programmes, inForce: newest, newest, stores: this.world.stores };
       },
       publishProgramme: async (input) => this.publish(input),
       receipt: async ({ entry }) => {

@@ -5,7 +5,7 @@ import type { AlarmRow } from '../../../shared/contract/alarms.ts';
 import type { OpenLeaseRow, ShortfallStory } from '../../../shared/contract/reports.ts';
 import type { WhatIfView } from '../../../shared/contract/whatif.ts';
 import { minor, points } from '../../../shared/domain/integers.ts';
-import type { Programme } from '../../../shared/domain/programme.ts';
+import type { LocalText, Programme } from '../../../shared/domain/programme.ts';
 import type { AtRiskCap } from '../../../shared/domain/refusal.ts';
 
 /** What a scripted core knows: everything that a screen can show. Built anew for every scene. */
@@ -30,6 +30,8 @@ export interface World {
   alarms: AlarmRow[];
   /** Versions of the programme, the newest first. */
   programmes: ProgrammeDoc[];
+  /** Stores that rules may name. */
+  stores: { id: string; name: LocalText }[];
   /** What a trial of a draft tells. */
   whatIf: WhatIfView;
 }
@@ -95,6 +97,7 @@ export function newWorld(): World {
     ],
     shiftEntries: [],
     programme: PROGRAMME, cap: 'sale', draft: { billMinor: 0, member: '' }, own: [], posted: [], receipts: new Map(), waiting: [],
-    enrolCodes: ['HARBOUR-7'], shortfalls: [], openLeases: [], alarms: [], programmes: [{ ...PROGRAMME, id: 'v3', rev: 3 }], whatIf: { state: 'playing', done: 1_250, total: 4_000 },
+    enrolCodes: ['HARBOUR-7'], shortfalls: [], openLeases: [], alarms: [], programmes: [{ ...PROGRAMME, id: 'v3', rev: 3 }],
+    stores: [{ id: 'S1', name: { en: 'Harbour Street Noodles', 'zh-CN': '港湾街面馆' } }, { id: 'S2', name: { en: 'Lakeside Noodles', 'zh-CN': '湖畔面馆' } }], whatIf: { state: 'playing', done: 1_250, total: 4_000 },
   };
 }

@@ -6,6 +6,7 @@ import { minor, points } from '../../../../shared/domain/integers.ts';
 import { ScriptedCore } from '../scripted-core.ts';
 import type { World } from '../world.ts';
 import { alarmsNow, earnMore, explainReceipt } from './explained.ts';
+import { fillProgramme } from './programmes.ts';
 
 export interface Scene {
   route: string;
@@ -260,19 +261,19 @@ export const SCENES = {
     return { route: '/rules' };
   },
   'rules-open': (world: World): Scene => {
-    world.programmes = world.programmes.map((one) => ({
-      ...one,
-      tiers: {
-        window: { kind: 'days', days: 365 }, downgrade: 'qualified',
-        levels: [{ id: 'silver', name: { en: 'Silver', 'zh-CN': '银卡' }, reach: { visits: 5 } }, { id: 'gold', name: { en: 'Gold', 'zh-CN': '金卡' }, reach: { visits: 20 } }],
-      },
-    }));
+    fillProgramme(world);
     return { route: '/rules' };
   },
+  'rules-full': (world: World): Scene => {
+    fillProgramme(world);
+    return { route: '/rules' };
+  },
+  'rules-leaving': (): Scene => ({ route: '/rules' }),
   'rules-faults': (): Scene => ({ route: '/rules' }),
   'rules-trying': (): Scene => ({ route: '/rules' }),
   'rules-tried': (world: World): Scene => {
-    world.whatIf = triedResult();
+    const tried = triedResult();
+    world.whatIf = tried.state === 'done' ? { ...tried, firstMs: Date.now() - 21 * 24 * HOUR } : tried;
     return { route: '/rules' };
   },
   'rules-no-sales': (world: World): Scene => {
@@ -285,6 +286,7 @@ export const SCENES = {
     return { route: '/rules' };
   },
   'rules-conflict': (world: World): Scene => {
+    fillProgramme(world);
     world.whatIf = triedResult();
     return { route: '/rules' };
   },

@@ -14,6 +14,7 @@ import { SaleScreen } from '../features/sale/SaleScreen.tsx';
 import { useSale, useSaleState, type Sale } from '../features/sale/use-sale.ts';
 import { useShowVoucher } from '../features/sale/use-vouchers.ts';
 import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
+import { ShiftScreen } from '../features/shift/ShiftScreen.tsx';
 import { VoidScreen } from '../features/void/VoidScreen.tsx';
 import { useHost, useStore } from '../host/context.tsx';
 import { useKeys } from '../ui/keys/KeyScope.tsx';
@@ -34,12 +35,13 @@ function SignedIn({ preferences, hidden }: { preferences: Preferences; hidden: b
   const [, go] = useLocation();
   const desk = useSaleDesk();
   const toSale = useCallback(() => go('/'), [go]);
-  useKeys({ onFunctionKey: { F8: () => go('/history'), F9: () => go('/void') } });
+  useKeys({ onFunctionKey: { F6: () => go('/shift'), F8: () => go('/history'), F9: () => go('/void') } });
   const onVoid = (entry: string | null): void => go(entry === null ? '/void' : `/void/${entry}`);
   return (
     <Shell bar={<DeskBar />} hidden={hidden}>
       <Switch>
         <Route path="/history/:find?">{({ find }) => <HistoryScreen key={find ?? ''} find={find ?? ''} onBack={toSale} onVoid={onVoid} />}</Route>
+        <Route path="/shift"><ShiftScreen onBack={toSale} /></Route>
         <Route path="/manager"><ManagerScreen onBack={toSale} onRules={() => go('/rules')} /></Route>
         <Route path="/rules"><RulesScreen onBack={() => go('/manager')} /></Route>
         <Route path="/settings">

@@ -19,6 +19,7 @@ export function DeskBar() {
   const links = [
     { to: '/', words: say('nav.sale'), key: undefined, testId: TEST_IDS.navSale },
     { to: '/history', words: say('nav.history'), key: 'F8', testId: TEST_IDS.navHistory },
+    { to: '/shift', words: say('nav.shift'), key: undefined, testId: TEST_IDS.navShift },
     { to: '/manager', words: say('nav.manager'), key: undefined, testId: TEST_IDS.navManager },
     { to: '/settings', words: say('nav.settings'), key: undefined, testId: TEST_IDS.navSettings },
   ];

@@ -13,4 +13,5 @@ import '../features/settings/settings.css';
 import '../features/sync/sync.css';
 import '../features/manager/manager.css';
 import '../features/rules/rules.css';
+import '../features/shift/shift.css';
 import '../ui/print.css';

@@ -3,11 +3,11 @@
  *
  * How to drive the window by keyboard: press keys with a pause above SCAN_GAP_MS (ui/keys/rhythm.ts, say 90 ms) to type. To
  * scan, send at least 6 characters and Enter at once: Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)))
- * keeps their order and does not wait for the page between two keys. The hash route names the screen: #/, #/history, #/receipt/ENTRY, #/void, #/manager, #/rules,
+ * keeps their order and does not wait for the page between two keys. The hash route names the screen: #/, #/history, #/receipt/ENTRY, #/void, #/shift, #/manager, #/rules,
  * #/settings.
  *
  * frame         `screen` carries data-screen: connecting, lost, enrol, loading, blocked, sign-in, sale, receipt, history,
- *               void, manager, rules, settings
+ *               void, shift, manager, rules, settings
  * keypad        `key-0` to `key-9`, `key-00`, `key-back`; `primary` (the large key, data-act names what it does);
  *               `keypad-field` and `keypad-value` show where digits go and what they make
  * status        `status` (data-state: online, sending, offline, aside, loading), `sync-panel`, `sync-send`, `waiting-ENTRY`
@@ -21,6 +21,8 @@
  * history       `history`, `row-ENTRY` (data-state), `history-search`, `filter-all|sales|voids|open`, `history-more`
  * void          `void-panel`
  * manager       `queue-shortfalls|leases|alarms`, `short-ENTRY`, `lease-ID`, `alarm-ID`, `story`, `act-absorb|recover|reclaim`, `act-keep`, `reason`
+ * shift         `shift-paper`, `shift-float`, `shift-in`, `shift-out`, `shift-cash`, `shift-other`, `shift-expected`, `shift-difference`, `shift-unsent`,
+ *               `shift-old`, `shift-row-ENTRY`, `shift-keep`, `sign-in-open` (on the sign-in screen)
  * rules         `nav-rules`, `rules-none`, `rule-POINTER` (a pointer with dashes: `rule-redeem-0`), `rule-words-POINTER`, `rule-field-POINTER`
  *               (data-value), `rule-add-KIND` (ratio, fixed, campaign, amount, percentage, free-item, tier, offer, given, bonus-item|category),
  *               `rule-remove-POINTER`, `rule-up|down-POINTER`, `rule-fault-POINTER`, `rule-section-NAME`, `rule-undo`, `rules-leaving`, `rules-keep`, `rules-leave`, `rules-sample`,
@@ -32,7 +34,7 @@
  */
 export const TEST_IDS = {
   screen: 'screen',
-  navSale: 'nav-sale', navHistory: 'nav-history', navManager: 'nav-manager', navSettings: 'nav-settings', signOut: 'sign-out',
+  navSale: 'nav-sale', navHistory: 'nav-history', navShift: 'nav-shift', navManager: 'nav-manager', navSettings: 'nav-settings', signOut: 'sign-out',
   key: (digit: string): string => `key-${digit}`,
   keyBack: 'key-back', primary: 'primary', keypadField: 'keypad-field', keypadValue: 'keypad-value',
   status: 'status', syncPanel: 'sync-panel', syncSend: 'sync-send', syncClose: 'sync-close',
@@ -61,6 +63,9 @@ export const TEST_IDS = {
   short: (entry: string): string => `short-${entry}`,
   lease: (id: string): string => `lease-${id}`,
   act: (name: string): string => `act-${name}`,
+  shiftPaper: 'shift-paper', shiftFloat: 'shift-float', shiftIn: 'shift-in', shiftOut: 'shift-out', shiftCash: 'shift-cash', shiftOther: 'shift-other',
+  shiftExpected: 'shift-expected', shiftDifference: 'shift-difference', shiftUnsent: 'shift-unsent', shiftOld: 'shift-old', shiftKeep: 'shift-keep', signInOpen: 'sign-in-open',
+  shiftRow: (entry: string): string => `shift-row-${entry}`,
   rulesNone: 'rules-none', rulesDone: 'rules-done', rulesFaults: 'rules-faults', rulesSample: 'rules-sample', rulesDraft: 'rules-draft',
   rulesConflict: 'rules-conflict', sampleEarn: 'sample-earn', tryProgress: 'try-progress', tryResult: 'try-result', navRules: 'nav-rules',
   ruleField: (at: string): string => `rule-field${at.replaceAll('/', '-')}`,

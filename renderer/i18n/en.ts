@@ -4,6 +4,7 @@ import { managerEn } from './manager.en.ts';
 import { offersEn } from './offers.en.ts';
 import { rulesEn } from './rules.en.ts';
 import { rulesPartsEn } from './rules-parts.en.ts';
+import { shiftEn } from './shift.en.ts';
 
 /**
  * English messages in ICU message format, by id: the source that every other catalogue is typed after. Words for states come
@@ -385,6 +386,7 @@ export const en = {
   ...offersEn,
   ...rulesEn,
   ...rulesPartsEn,
+  ...shiftEn,
 } as const;
 
 export type MessageId = keyof typeof en;

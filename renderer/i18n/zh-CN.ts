@@ -4,6 +4,7 @@ import { managerZhCN } from './manager.zh-CN.ts';
 import { offersZhCN } from './offers.zh-CN.ts';
 import { rulesZhCN } from './rules.zh-CN.ts';
 import { rulesPartsZhCN } from './rules-parts.zh-CN.ts';
+import { shiftZhCN } from './shift.zh-CN.ts';
 import type { MessageId } from './en.ts';
 
 /** Simplified Chinese, in the words used at real tills. Typed after the English ids: a missing message does not compile. */
@@ -383,4 +384,5 @@ export const zhCN: Record<MessageId, string> = {
   ...offersZhCN,
   ...rulesZhCN,
   ...rulesPartsZhCN,
+  ...shiftZhCN,
 };

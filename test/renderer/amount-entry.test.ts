@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LARGEST_AMOUNT } from '../../shared/domain/integers.ts';
-import { checkEntry, EMPTY_AMOUNT, eraseAmount, typeAmount, type AmountEntry } from '../../renderer/features/sale/amount-entry.ts';
+import { checkEntry, EMPTY_AMOUNT, eraseAmount, typeAmount, type AmountEntry } from '../../renderer/ui/amount-entry.ts';
 
 function type(text: string, currency = 'CNY') {
   let entry: AmountEntry = EMPTY_AMOUNT;

@@ -38,11 +38,24 @@ async function settle(page: Page, scene: SceneName): Promise<void> {
   if (scene === 'manager-alarms') await page.getByTestId('alarm-decision:entry-41').click();
   if (scene === 'manager-alarms-none') await page.locator('.empty').waitFor();
   if (scene === 'manager-offline') await page.locator('.empty').waitFor();
+  if (scene.startsWith('shift')) await settleShift(page, scene);
   if (scene.startsWith('rules')) await settleRules(page, scene);
   if (scene === 'offline-panel') {
     await page.getByTestId('status').click();
     await page.getByTestId('waiting-e2').waitFor();
   }
+}
+
+async function settleShift(page: Page, scene: SceneName): Promise<void> {
+  if (scene === 'shift-closed') await page.getByTestId('shift-row-shift-1').click();
+  if (scene !== 'shift-none') await page.getByTestId('shift-paper').waitFor();
+  if (scene === 'shift-move') await page.getByTestId('shift-out').click();
+  if (scene !== 'shift-count' && scene !== 'shift-counted') return;
+  await page.getByTestId('primary').click();
+  await page.getByTestId('shift-cash').waitFor();
+  if (scene === 'shift-count') return;
+  await page.getByTestId('primary').click();
+  await page.getByTestId('shift-unsent').waitFor();
 }
 
 async function settleRules(page: Page, scene: SceneName): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Draft } from '../../../shared/contract/commands.ts';
 import { LARGEST_AMOUNT } from '../../../shared/domain/integers.ts';
 import type { Refusal } from '../../../shared/domain/refusal.ts';
-import { EMPTY_AMOUNT, checkEntry, eraseAmount, typeAmount, type AmountEntry } from './amount-entry.ts';
+import { EMPTY_AMOUNT, checkEntry, eraseAmount, typeAmount, type AmountEntry } from '../../ui/amount-entry.ts';
 
 /** Where digits go: the bill first, then the member's phone tail, then points; and to a voucher's code when it was asked for. */
 export type SaleField = 'bill' | 'lookup' | 'points' | 'voucher';

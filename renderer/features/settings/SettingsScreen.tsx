@@ -61,7 +61,7 @@ function Choices({ title, children }: { title: string; children: ReactNode }) {
 
 function Keys() {
   const { say } = useWords();
-  const keys = [['Enter', 'settings.key.enter'], ['Esc', 'settings.key.escape'], ['F8', 'settings.key.history'], ['F9', 'settings.key.void']] as const;
+  const keys = [['Enter', 'settings.key.enter'], ['Esc', 'settings.key.escape'], ['F6', 'settings.key.shift'], ['F8', 'settings.key.history'], ['F9', 'settings.key.void']] as const;
   return (
     <Panel title={say('settings.keys')}>
       <dl className="key-list">

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import type { StaffView } from '../../../shared/contract/commands.ts';
+import { uuidV7 } from '../../../shared/domain/uuid.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useHost, useTill } from '../../host/context.tsx';
 import { faultCode } from '../../host/host.ts';
@@ -8,6 +9,7 @@ import { useAnswer } from '../../host/use-answer.ts';
 import { faultWords } from '../../i18n/reasons.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { Keypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
@@ -22,7 +24,7 @@ const LAST_STAFF = 'tillpoint.lastStaff';
 export function SignInScreen() {
   const { say } = useWords();
   const host = useHost();
-  const { sync } = useTill();
+  const { shift, sync, usualFloatMinor } = useTill();
   const staff = useAnswer(`staff ${sync.lastHeardMs ?? 0}`, () => host.call('listStaff', {}));
   const [known, setKnown] = useState<StaffView[]>();
   if (staff !== undefined && staff !== known) setKnown(staff);
@@ -34,7 +36,10 @@ export function SignInScreen() {
     setChosen(id);
     pin.clear();
   };
-  useKeys({ onText: pin.type, onBackspace: pin.backspace, onEnter: pin.submit, onEscape: pin.clear });
+  const isReady = person !== undefined && pin.count >= SHORTEST_PIN;
+  // A till that has had a shift knows its float: one key signs in and opens the next one.
+  const open = shift !== undefined || usualFloatMinor === undefined ? undefined : (): void => pin.submit(usualFloatMinor);
+  useKeys({ onText: pin.type, onBackspace: pin.backspace, onEnter: () => pin.submit(), onEscape: pin.clear, ...(open === undefined ? {} : { onFunctionKey: { F6: open } }) });
   return (
     <Frame
       name="sign-in"
@@ -46,7 +51,8 @@ export function SignInScreen() {
           hint={pin.problem}
           onText={pin.type}
           onBackspace={pin.backspace}
-          primary={{ act: 'sign-in', label: say('signIn.go'), isDisabled: person === undefined || pin.count < SHORTEST_PIN, isBusy: pin.busy, onPress: pin.submit }}
+          primary={{ act: 'sign-in', label: say('signIn.go'), isDisabled: !isReady, isBusy: pin.busy, onPress: () => pin.submit() }}
+          actions={open !== undefined && <Button onPress={open} isDisabled={!isReady} shortcut="F6" testId={TEST_IDS.signInOpen}>{say('shift.signInOpen')}</Button>}
         />
       }
     >
@@ -95,12 +101,21 @@ function usePin(person: StaffView | undefined) {
     setFault(null);
     setDigits((so) => (so + text.replace(/\D/g, '')).slice(0, LONGEST_PIN));
   };
-  const submit = (): void => {
+  const openShift = (staff: string, floatMinor: number): void => {
+    const entryId = uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10)));
+    // Whoever is signed in by now sees on the shift's screen whether it is open.
+    host.call('openShift', { entryId, approval: { staff, pin: digits }, floatMinor }).catch(() => undefined);
+  };
+  /** Signs in; with a float, a shift is opened by the same PIN. */
+  const submit = (floatMinor?: number): void => {
     if (person === undefined || busy || digits.length < SHORTEST_PIN) return;
     setBusy(true);
     setDigits('');
     host.call('signIn', { staff: person.id, pin: digits }).then(
-      () => localStorage.setItem(LAST_STAFF, person.id),
+      () => {
+        localStorage.setItem(LAST_STAFF, person.id);
+        if (floatMinor !== undefined) openShift(person.id, floatMinor);
+      },
       (error: unknown) => setFault(faultCode(error)),
     ).finally(() => setBusy(false));
   };

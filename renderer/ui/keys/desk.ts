@@ -11,7 +11,7 @@ export interface KeyHandlers {
   onDown?: () => void;
   /** A card or receipt scanned, wherever the focus is. */
   onScan?: (code: string) => void;
-  onFunctionKey?: Partial<Record<'F7' | 'F8' | 'F9', () => void>>;
+  onFunctionKey?: Partial<Record<'F6' | 'F7' | 'F8' | 'F9', () => void>>;
   /** Nothing below this scope hears a key. */
   modal?: boolean;
 }
@@ -137,7 +137,7 @@ export class KeyDesk {
   }
 
   private actOf(event: KeyboardEvent): (() => void) | undefined {
-    if (event.key === 'F7' || event.key === 'F8' || event.key === 'F9') {
+    if (event.key === 'F6' || event.key === 'F7' || event.key === 'F8' || event.key === 'F9') {
       const key = event.key;
       return event.repeat ? () => undefined : this.find((scope) => scope.onFunctionKey?.[key]);
     }

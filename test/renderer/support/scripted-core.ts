@@ -171,7 +171,7 @@ export class ScriptedCore implements Host {
         this.draft = draft === null ? this.newDraft() : { id: 'T1', saleId: this.draft.saleId, updatedMs: 0, ...draft, billMinor: minor(draft.billMinor) };
         return this.draft;
       },
-      ...scriptedShift(this.world),
+      ...scriptedShift(() => this.world),
       listWaiting: async () => this.world.waiting.map((one) => ({ ...one, kind: 'sale', points: points(one.points) })),
       syncNow: async () => {
         if (!this.world.till.sync.online) throw fault('server-unreachable');

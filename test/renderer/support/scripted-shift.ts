@@ -8,26 +8,26 @@ import { CoreFault } from '../../../renderer/host/host.ts';
 import type { World } from './world.ts';
 
 /** The shift of a scripted core, over the real domain's report; the core's own tests show durability and the rest. */
-export function scriptedShift(world: World): Pick<CommandHandlers, keyof ShiftOutputs> {
+export function scriptedShift(of: () => World): Pick<CommandHandlers, keyof ShiftOutputs> {
   let counts = 0;
-  const stretch = (): Entry[] => world.shiftEntries;
+  const stretch = (): Entry[] => of().shiftEntries;
   const isOpen = (): boolean => stretch().length > 0 && stretch().at(-1)?.shift?.event !== 'close';
   const append = (id: string, fact: Omit<ShiftFact, 'shift' | 'currency'>, staff: string, reason?: string): void => {
     const wallMs = Date.now();
     const shift = fact.event === 'open' ? id : (stretch()[0]?.id ?? id);
-    if (fact.event === 'open') world.shiftEntries = [];
-    world.shiftEntries.push({
+    if (fact.event === 'open') of().shiftEntries = [];
+    of().shiftEntries.push({
       v: 1, id, store: 'S1', terminal: 'T1', epoch: 1, seq: stretch().length + 1, prevHash: '0'.repeat(64), kind: 'shift', programme: 3, staff, occurredAt: { ms: wallMs, n: 0 },
       wallMs, businessDate: '2026-03-14', shift: { shift, currency: 'CNY', ...fact }, ...(reason === undefined ? {} : { reason }),
     });
-    show(world);
+    show(of());
   };
-  const done = (): Outcome<ShiftReportView> => ({ ok: true, value: reportView(world) });
+  const done = (): Outcome<ShiftReportView> => ({ ok: true, value: reportView(of()) });
   const none = { ok: false, refusal: { code: 'shift-none' } } as const;
-  const me = (): string => world.till.staff?.id ?? 'P1';
+  const me = (): string => of().till.staff?.id ?? 'P1';
   return {
     openShift: async ({ entryId, approval, floatMinor }) => {
-      if (approval.pin !== world.pin) throw new CoreFault({ code: 'pin-wrong', message: 'pin-wrong' });
+      if (approval.pin !== of().pin) throw new CoreFault({ code: 'pin-wrong', message: 'pin-wrong' });
       if (isOpen()) return { ok: false, refusal: { code: 'shift-open' } };
       append(entryId, { event: 'open', cashMinor: minor(floatMinor) }, approval.staff);
       return done();
@@ -43,7 +43,7 @@ export function scriptedShift(world: World): Pick<CommandHandlers, keyof ShiftOu
       counts += 1;
       const [counted, other] = [minor(countedMinor), minor(otherMinor)];
       const expectedMinor = expectedCash(reportShift(stretch()), other);
-      return { ok: true, value: { countedMinor: counted, otherMinor: other, expectedMinor, differenceMinor: minor(counted - expectedMinor), counts, unsent: world.till.sync.waiting } };
+      return { ok: true, value: { countedMinor: counted, otherMinor: other, expectedMinor, differenceMinor: minor(counted - expectedMinor), counts, unsent: of().till.sync.waiting } };
     },
     closeShift: async ({ entryId, countedMinor, otherMinor }) => {
       if (!isOpen()) return none;
@@ -52,7 +52,7 @@ export function scriptedShift(world: World): Pick<CommandHandlers, keyof ShiftOu
       return done();
     },
     shiftReport: async ({ shift }) => (shift === null && !isOpen() ? none : done()),
-    listShifts: async () => (stretch().length === 0 ? [] : [rowOf(reportView(world))]),
+    listShifts: async () => (stretch().length === 0 ? [] : [rowOf(reportView(of()))]),
   };
 }
 

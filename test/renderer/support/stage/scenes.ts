@@ -5,6 +5,7 @@ import type { Entry } from '../../../../shared/domain/entry.ts';
 import { minor, points } from '../../../../shared/domain/integers.ts';
 import { ScriptedCore } from '../scripted-core.ts';
 import type { World } from '../world.ts';
+import { SHIFT_SCENES } from './shifts.ts';
 import { alarmsNow, earnMore, explainReceipt } from './explained.ts';
 import { fillProgramme } from './programmes.ts';
 
@@ -290,6 +291,7 @@ export const SCENES = {
     world.whatIf = triedResult();
     return { route: '/rules' };
   },
+  ...SHIFT_SCENES,
   'settings': (): Scene => ({ route: '/settings' }),
   'aside': (world: World): Scene => {
     world.till.sync.quarantined = 1;

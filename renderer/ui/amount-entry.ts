@@ -1,6 +1,6 @@
-import { checkAmount, currencyExponent } from '../../../shared/domain/currency.ts';
-import { LARGEST_AMOUNT, minor } from '../../../shared/domain/integers.ts';
-import type { Refusal } from '../../../shared/domain/refusal.ts';
+import { checkAmount, currencyExponent } from '../../shared/domain/currency.ts';
+import { LARGEST_AMOUNT, minor } from '../../shared/domain/integers.ts';
+import type { Refusal } from '../../shared/domain/refusal.ts';
 
 /**
  * An amount being typed. Digits fill from the right as on every till (7, 6, 8, 0 is 76.80); a decimal point turns what

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCode } from '../../server/auth/codes.ts';
@@ -12,6 +12,7 @@ import type { Tables } from '../../server/store/tables.ts';
 import { points } from '../../shared/domain/integers.ts';
 import { startServer } from '../server/process.ts';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
+import { startCounting, type CountedCpu } from './cpu.ts';
 import { MEMBERS, openSession, PROGRAMME, signChain, type BenchSession, type BenchTill } from './tills.ts';
 
 const ENGINES = ['sqlite', 'postgres'] as const;
@@ -36,8 +37,13 @@ export interface PostFigures {
   drainSeconds: number;
   /** Processor time of the server's process for an entry while it was pushed to, microseconds; null where the system does not tell. */
   serverCpuMicros: number | null;
-  /** Processor time of this process for an entry of the bare insert, microseconds. What PostgreSQL uses is in neither. */
+  /** The same of PostgreSQL's processes; 0 for the embedded engine, which is in the server's. */
+  databaseCpuMicros: number | null;
+  /** The same of this process, which imitates the tills: with the other two, all that the cores had to do for an entry. */
+  tillsCpuMicros: number;
+  /** Processor time of this process for an entry of the bare insert, microseconds, and of PostgreSQL's. */
   bareCpuMicros: number;
+  bareDatabaseCpuMicros: number | null;
 }
 
 interface BenchDatabase {
@@ -112,7 +118,7 @@ async function measure(
     const server = await startServer(database.env);
     const store = await openStore(database.where);
     const { pushed, drained, rows } = await (async () => {
-      const pushed = await pushAll(server.url, tills, codes, { seconds, cpuMicros: () => cpuMicrosOf(server.child.pid) });
+      const pushed = await pushAll(server.url, tills, codes, { seconds, countCpu: () => startCounting(store, server.child.pid) });
       return { pushed, drained: await drain(store), rows: await readRows(store) };
     })().finally(async () => {
       await server.stop();
@@ -122,25 +128,17 @@ async function measure(
     return {
       entriesPerSecond: Math.round(pushed.perSecond), bareInsertPerSecond: Math.round(bare.perSecond),
       ratio: Math.round((pushed.perSecond / bare.perSecond) * 1000) / 1000, p99Ms: tenth(pushed.p99Ms), ...drained,
-      serverCpuMicros: pushed.cpuMicros === null ? null : tenth(pushed.cpuMicros), bareCpuMicros: tenth(bare.cpuMicros),
+      serverCpuMicros: tenth(pushed.cpu.server), databaseCpuMicros: tenth(pushed.cpu.database), tillsCpuMicros: tenth(pushed.cpu.own),
+      bareCpuMicros: tenth(bare.cpu.own), bareDatabaseCpuMicros: tenth(bare.cpu.database),
     };
   } finally {
     await database.remove();
   }
 }
 
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-/** Processor time that a process has used, by Linux's count of hundredths of a second; null on other systems. */
-function cpuMicrosOf(pid: number | undefined): number | null {
-  try {
-    const [, , , , , , , , , , , user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ').map(Number);
-    return ((user ?? 0) + (system ?? 0)) * 10_000;
-  } catch {
-    return null;
-  }
+function tenth<T extends number | null>(value: T): T;
+function tenth(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10) / 10;
 }
 
 /** How long the server may take to look at every signature, milliseconds, and how often it is asked how far it is. */
@@ -203,8 +201,8 @@ async function pushAll(
   url: string,
   tills: readonly BenchTill[],
   codes: readonly string[],
-  { seconds, cpuMicros }: { seconds: number; cpuMicros: () => number | null },
-): Promise<{ perSecond: number; p99Ms: number; cpuMicros: number | null }> {
+  { seconds, countCpu }: { seconds: number; countCpu: () => ReturnType<typeof startCounting> },
+): Promise<{ perSecond: number; p99Ms: number; cpu: CountedCpu }> {
   const sessions: BenchSession[] = [];
   for (const [index, till] of tills.entries()) sessions.push(await openSession(url, till, codes[index] ?? ''));
   const latencies: number[] = [];
@@ -223,16 +221,15 @@ async function pushAll(
   await Promise.all(sessions.map((session, index) => drive(session, (tills[index]?.bodies ?? []).slice(0, WARM_PUSHES), Infinity)));
   latencies.length = 0;
   acknowledged = 0;
-  const cpuBefore = cpuMicros();
+  const stopCounting = await countCpu();
   const from = performance.now();
   await Promise.all(sessions.map((session, index) => drive(session, (tills[index]?.bodies ?? []).slice(WARM_PUSHES), from + seconds * 1000)));
   const tookMs = performance.now() - from;
-  const cpuAfter = cpuMicros();
+  const cpu = await stopCounting(acknowledged);
   for (const session of sessions) session.close();
   latencies.sort((a, b) => a - b);
   return {
-    perSecond: acknowledged / (tookMs / 1000), p99Ms: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? 0,
-    cpuMicros: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / acknowledged,
+    perSecond: acknowledged / (tookMs / 1000), p99Ms: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? 0, cpu,
   };
 }
 
@@ -260,7 +257,7 @@ async function insertBare(
   make: () => Promise<BenchDatabase>,
   rows: Rows,
   how: { batch: number; callers: number; seconds: number },
-): Promise<{ perSecond: number; cpuMicros: number }> {
+): Promise<{ perSecond: number; cpu: CountedCpu }> {
   const database = await make();
   const store = await openStore(database.where);
   try {
@@ -279,12 +276,11 @@ async function insertBare(
         written += entries.length;
       }
     };
-    const cpuBefore = process.cpuUsage();
+    const stopCounting = await startCounting(store);
     const from = performance.now();
     await Promise.all(Array.from({ length: how.callers }, write));
     const seconds = (performance.now() - from) / 1000;
-    const { user, system } = process.cpuUsage(cpuBefore);
-    return { perSecond: written / seconds, cpuMicros: (user + system) / written };
+    return { perSecond: written / seconds, cpu: await stopCounting(written) };
   } finally {
     await store.close();
     await database.remove();

@@ -94,6 +94,7 @@ export const en = {
   'sale.pointsUsed': '{points, plural, one {# point} other {# points}}',
   'sale.vouchers': 'Vouchers',
   'sale.voucher.add': 'Voucher',
+  'sale.voucher.put': 'Add',
   'sale.voucher.title': 'Vouchers on this bill',
   'sale.voucher.show': 'Use this voucher',
   'sale.voucher.remove': 'Take voucher {voucher} off',

@@ -92,6 +92,7 @@ export const zhCN: Record<MessageId, string> = {
   'sale.pointsUsed': '{points, plural, other {#}} 分',
   'sale.vouchers': '优惠券',
   'sale.voucher.add': '优惠券',
+  'sale.voucher.put': '添加',
   'sale.voucher.title': '本单优惠券',
   'sale.voucher.show': '使用此券',
   'sale.voucher.remove': '取消优惠券 {voucher}',

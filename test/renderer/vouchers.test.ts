@@ -109,7 +109,7 @@ describe('vouchers on the screen', () => {
     expect(await page.getByTestId('voucher-LARGE1').textContent()).toContain('999.99');
     await page.getByTestId('voucher-remove-LARGE1').click();
     await page.getByTestId('voucher-LARGE1').waitFor({ state: 'detached' });
-    await page.keyboard.press('F7');
+    await page.getByTestId('voucher-add').click();
     await type(page, 'nope');
     await page.keyboard.press('Enter');
     await page.getByText('Voucher nope: no such voucher is known here.').first().waitFor();

@@ -146,5 +146,5 @@ export function useTermWords(state: CardProps['state']): string {
   const moment = (ms: number): string => formatMoment(ms, nowMs, store.utcOffsetMinutes, language);
   const where = state.draft.store === undefined ? say('rules.scope.chain') : say('rules.scope.store', { store: store.name[language] });
   const from = effectiveFromMs === undefined ? say('rules.start.now') : say('rules.term.from', { when: moment(effectiveFromMs) });
-  return listed([where, from, ...(effectiveUntilMs === undefined ? [] : [say('rules.term.until', { when: moment(effectiveUntilMs) })])], language);
+  return [where, from, ...(effectiveUntilMs === undefined ? [] : [say('rules.term.until', { when: moment(effectiveUntilMs) })])].join(' · ');
 }

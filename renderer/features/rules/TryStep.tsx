@@ -90,7 +90,7 @@ function Held({ fromMs, firstMs }: { fromMs: number; firstMs: number | undefined
   // A day at the beginning without a sale is no gap.
   if (firstMs === undefined || firstMs - fromMs < DAY_MS) return null;
   const days = Math.round((nowMs - fromMs) / DAY_MS);
-  const held = Math.ceil((nowMs - firstMs) / DAY_MS);
+  const held = Math.max(1, Math.round((nowMs - firstMs) / DAY_MS));
   return (
     <Notice tone="quiet" icon="warning" title={say('rules.try.held.title', { held })} testId={TEST_IDS.tryHeld}>
       <p>{say('rules.try.held.body', { days, date: formatDate(businessDate(firstMs, utcOffsetMinutes), language) })}</p>

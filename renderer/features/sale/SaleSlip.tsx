@@ -27,8 +27,8 @@ export function SaleSlip({ sale }: { sale: Sale }) {
         <span className="soft">{say('sale.bill')}</span>
         <span className="slip-bill-amount" data-long={amount.length > 10} data-testid={TEST_IDS.billAmount} data-minor={state.bill.minor}>{amount}</span>
       </AriaButton>
+      <VoucherLine sale={sale} offMinor={off} />
       <dl className="slip-lines slip-inset">
-        {off > 0 && <SlipLine label={say('sale.vouchers')}><Amount minor={-off} currency={currency} testId={TEST_IDS.vouchersLine} /></SlipLine>}
         <SlipLine label={option === null ? say('sale.points') : say('sale.pointsUsed', { points: option.points })} soft={option === null}>
           <Amount minor={-(option?.discountMinor ?? 0)} currency={currency} testId={TEST_IDS.pointsLine} />
         </SlipLine>
@@ -39,6 +39,29 @@ export function SaleSlip({ sale }: { sale: Sale }) {
         </SlipLine>
       </dl>
     </Slip>
+  );
+}
+
+/** What vouchers take off, where it is taken off: between the bill and the points. A press asks for the code of one more. */
+function VoucherLine({ sale, offMinor }: { sale: Sale; offMinor: number }) {
+  const { say } = useWords();
+  const { currency } = useStore();
+  const { state, dispatch } = sale;
+  return (
+    <AriaButton
+      className="slip-voucher"
+      data-active={state.field === 'voucher'}
+      aria-pressed={state.field === 'voucher'}
+      aria-keyshortcuts="F7"
+      preventFocusOnPress
+      onPress={() => dispatch({ do: 'focus', field: 'voucher' })}
+      data-testid={TEST_IDS.voucherAdd}
+    >
+      <span className="slip-voucher-label">{say(offMinor > 0 ? 'sale.vouchers' : 'sale.voucher.add')} <kbd aria-hidden="true">F7</kbd></span>
+      {offMinor > 0
+        ? <Amount minor={-offMinor} currency={currency} testId={TEST_IDS.vouchersLine} />
+        : <span className="soft">{say('sale.voucher.put')}</span>}
+    </AriaButton>
   );
 }
 

@@ -10,21 +10,17 @@ import { Icon } from '../../ui/Icon.tsx';
 import { useAnnouncer } from '../../ui/Live.tsx';
 import type { Sale } from './use-sale.ts';
 
-/** The vouchers on the bill, each with what it takes off or why it does not, and the way to one more. */
+/** The vouchers on the bill, each with what it takes off or why it does not; the slip has the way to one more. */
 export function VoucherPanel({ sale }: { sale: Sale }) {
   const { say } = useWords();
   const { state, situation, dispatch } = sale;
+  if (state.vouchers.length === 0) return null;
   const answered = situation.vouchers?.ok === true ? situation.vouchers.value.vouchers : [];
   return (
     <section className="vouchers" aria-label={say('sale.voucher.title')}>
       {state.vouchers.map((code) => (
         <VoucherRow key={code} code={code} line={answered.find((one) => one.voucher === code)} onRemove={() => dispatch({ do: 'voucher-remove', voucher: code })} />
       ))}
-      <div className="row">
-        <Button tone="quiet" shortcut="F7" testId={TEST_IDS.voucherAdd} isPressed={state.field === 'voucher'} onPress={() => dispatch({ do: 'focus', field: 'voucher' })}>
-          {say('sale.voucher.add')}
-        </Button>
-      </div>
     </section>
   );
 }

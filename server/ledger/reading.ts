@@ -105,7 +105,13 @@ async function readHeld(trx: Transaction<Tables>, { terminal, epoch }: ChainStat
  * What these ids stand for already. A lease takes its id as an entry does: both name the source of postings, so an entry under
  * the id of a lease could never be booked.
  */
-export async function readKnown(engine: Engine, trx: Transaction<Tables>, ids: readonly string[]): Promise<Map<string, KnownEntry>> {
+export async function readKnown(
+  engine: Engine,
+  trx: Transaction<Tables>,
+  ids: readonly string[],
+  /** Ids of which it is taken on trust that no entry has them; a lease may. */
+  trusted: ReadonlySet<string>,
+): Promise<Map<string, KnownEntry>> {
   const wanted = [...new Set(ids)];
   const leases = trx
     .selectFrom('leases')
@@ -117,7 +123,7 @@ export async function readKnown(engine: Engine, trx: Transaction<Tables>, ids: r
   const rows = await trx
     .selectFrom('entries')
     .select(['id', 'hash', 'terminal', 'epoch', 'seq', 'position', 'disposition', 'shortfall_points as shortfall'])
-    .where(isOneOf(engine, 'id', wanted))
+    .where(isOneOf(engine, 'id', wanted.filter((id) => !trusted.has(id))))
     .unionAll(leases)
     .execute();
   return new Map(rows.map(({ id, ...row }) => [id, row]));

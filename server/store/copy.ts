@@ -1,10 +1,10 @@
 import pg from 'pg';
 
-/** How a statement begins whose one parameter is the text that COPY reads; PostgreSQL knows no parameters of COPY. */
+/** How a statement begins whose one parameter is the pieces of the text that COPY reads; PostgreSQL knows no parameters of COPY. */
 const COPY = 'copy ';
 
 /** Rows as COPY reads them: a line a row, a tab between columns. Whole numbers and text; what is missing is null. */
-export function copyText(rows: readonly object[], columns: readonly string[]): string {
+function copyText(rows: readonly object[], columns: readonly string[]): string {
   let text = '';
   for (const row of rows) {
     let between = '';
@@ -17,7 +17,15 @@ export function copyText(rows: readonly object[], columns: readonly string[]): s
   return text;
 }
 
-/** The statement that reads {@link copyText}, for {@link CopyingClient}. */
+/** Rows of one piece of {@link copyTexts}: about 100 KB of entries. */
+const PIECE = 100;
+
+/** The same in pieces, made one by one as they are sent, so that PostgreSQL writes the first rows while the next are put into words. */
+export function* copyTexts(rows: readonly object[], columns: readonly string[]): Generator<string> {
+  for (let at = 0; at < rows.length; at += PIECE) yield copyText(rows.slice(at, at + PIECE), columns);
+}
+
+/** The statement that reads {@link copyTexts}, for {@link CopyingClient}. */
 export function copyStatement(table: string, columns: readonly string[]): string {
   return `${COPY}${table} (${columns.join(', ')}) from stdin`;
 }
@@ -36,19 +44,20 @@ interface CopyConnection {
   query(text: string): void;
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
+  sendCopyFail(reason: string): void;
 }
 
 /** A COPY on its way: node-postgres calls these when the server answers. */
 class CopyIn {
   readonly finished: Promise<void>;
   readonly #text: string;
-  readonly #data: string;
+  readonly #pieces: Iterable<string>;
   #done: () => void = () => undefined;
   #failed: (error: unknown) => void = () => undefined;
 
-  constructor(text: string, data: string) {
+  constructor(text: string, pieces: Iterable<string>) {
     this.#text = text;
-    this.#data = data;
+    this.#pieces = pieces;
     this.finished = new Promise((done, failed) => {
       this.#done = done;
       this.#failed = failed;
@@ -60,8 +69,13 @@ class CopyIn {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(Buffer.from(this.#data));
-    connection.endCopyFrom();
+    try {
+      for (const piece of this.#pieces) connection.sendCopyFromChunk(Buffer.from(piece));
+      connection.endCopyFrom();
+    } catch (error) {
+      // PostgreSQL answers with an error, by which the transaction fails like by any other.
+      connection.sendCopyFail(String(error));
+    }
   }
 
   handleError(error: unknown): void {
@@ -90,7 +104,7 @@ export class CopyingClient extends pg.Client {
     const query = (...args: unknown[]): unknown => {
       const [text, values] = args;
       if (typeof text !== 'string' || !text.startsWith(COPY) || !Array.isArray(values)) return plain(...args);
-      const copy = new CopyIn(text, String(values[0]));
+      const copy = new CopyIn(text, values[0] as Iterable<string>);
       plain(copy);
       return copy.finished.then(() => ({ command: 'COPY', rowCount: null, rows: [] }));
     };

@@ -1,5 +1,5 @@
 import { CompiledQuery, sql, type RawBuilder, type Transaction } from 'kysely';
-import { copyStatement, copyText } from './copy.ts';
+import { copyStatement, copyTexts } from './copy.ts';
 import type {
   AccountsTable, AlarmsTable, ChainsTable, DifferencesTable, EntriesTable, Engine, LeasesTable, LotsTable, LotUsesTable, MemberTiersTable, PostingsTable, PurchasesTable,
   QuarantineTable,
@@ -87,7 +87,7 @@ export async function writeRows<T extends BulkTable>(
   const columns = Object.keys(types);
   const conflict = conflictClause(onConflict);
   if (engine === 'postgres' && onConflict === undefined) {
-    await trx.executeQuery(CompiledQuery.raw(copyStatement(table, columns), [copyText(rows, columns)]));
+    await trx.executeQuery(CompiledQuery.raw(copyStatement(table, columns), [copyTexts(rows, columns)]));
     return;
   }
   if (engine === 'postgres') {

@@ -23,6 +23,11 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/**
+ * PostgreSQL reads 300 rows for each: enough to tell a large table from an empty one, in a tenth of the time that its own 100
+ * would take from the posting beside it. Its autovacuum counts better by and by.
+ */
+const ANALYZE_TARGET = 10;
 /** PostgreSQL's `server_version_num` from which on the server is used. */
 const POSTGRES_OLDEST = 150_000;
 
@@ -46,7 +51,10 @@ export async function openStore(where: { databaseUrl: string } | { file: string 
     db,
     snapshot: (read) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
     write: (work) => retrying(() => db.transaction().execute(work)),
-    analyze: async () => void (await sql`analyze entries, postings, accounts, chains, leases, members`.execute(db)),
+    analyze: () => db.transaction().execute(async (trx) => {
+      await sql`set local default_statistics_target = ${sql.lit(ANALYZE_TARGET)}`.execute(trx);
+      await sql`analyze entries, postings, accounts, chains, leases, members`.execute(trx);
+    }),
     close: () => db.destroy(),
   };
 }

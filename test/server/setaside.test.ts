@@ -54,6 +54,19 @@ describe.each(ENGINES)('what is set aside, on %s', (engine) => {
     expect((await readTotals(world.store)).invariants).toEqual({ I1: true, I2: true, I3: true });
   });
 
+  it('is an entry under the id of another one, of any chain, and what came beside it is booked all the same', async () => {
+    const [till, other, third] = [await enrolTill(world.store, 'D21'), await enrolTill(world.store, 'D22'), await enrolTill(world.store, 'D23')];
+    const [mine, theirs] = [till.sale('E', 5), other.sale('E', 6)];
+    await Promise.all([send(world.ledger, till, [mine]), send(world.ledger, other, [theirs])]);
+    const [own, foreign] = [till.entry({ id: mine.id, member: 'E' }), till.entry({ id: theirs.id, member: 'E' })];
+    // They wait for one another, and the last two are booked in one transaction.
+    const pushes = [send(world.ledger, other, [other.sale('E', 1)]), send(world.ledger, till, [own, foreign, till.sale('E', 7)]), send(world.ledger, third, [third.sale('E', 8)])];
+    expect((await Promise.all(pushes)).map(verdicts)).toEqual([['posted'], ['id-taken', 'id-taken', 'posted'], ['posted']]);
+    expect((await aside('D21')).map((row) => row.id)).toEqual([mine.id, theirs.id]);
+    expect(await free('E')).toBe(27);
+    expect(await world.store.db.selectFrom('alarms').selectAll().execute()).toEqual([]);
+  });
+
   it('has one row for each place of a chain, also when two bad entries share an id', async () => {
     const till = await enrolTill(world.store, 'D3');
     const earlier = await grant(till, 'A', 50);

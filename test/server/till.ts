@@ -13,14 +13,14 @@ export interface Answer<T = unknown> {
   body: T;
 }
 
-/** Sends JSON to a server and reads JSON back. */
+/** Sends JSON to a server and reads JSON back; again when it is busy. */
 export async function call<T = unknown>(
   url: string,
   path: string,
   options: { method?: string; token?: string | undefined; body?: unknown; raw?: string; type?: string } = {},
 ): Promise<Answer<T>> {
   const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
-  const response = await fetch(url + path, {
+  const ask = (): Promise<Response> => fetch(url + path, {
     method: options.method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       ...(body === undefined ? {} : { 'content-type': options.type ?? 'application/json' }),
@@ -28,8 +28,17 @@ export async function call<T = unknown>(
     },
     ...(body === undefined ? {} : { body }),
   });
-  return { status: response.status, body: (await response.json()) as T };
+  for (let tries = 1; ; tries += 1) {
+    const response = await ask();
+    const answer = { status: response.status, body: (await response.json()) as T };
+    if (answer.status !== 503 || (answer.body as { code?: unknown }).code !== 'busy' || tries === BUSY_TRIES) return answer;
+    await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+  }
 }
+
+/** A server on a machine that many tests share may shed load for some seconds; every client of it tries again. */
+const BUSY_TRIES = 60;
+const BUSY_PAUSE_MS = 250;
 
 /** A till as small as a test needs it: a key, a chain, a session. The production till has its own tests. */
 export class TestTill {

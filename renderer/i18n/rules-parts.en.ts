@@ -44,6 +44,7 @@ export const rulesPartsEn = {
 
   'rules.vouchers': 'Vouchers',
   'rules.vouchers.hint': 'A rule says what its vouchers are worth. Their codes are given out by whoever runs the server.',
+  'rules.vouchers.id': 'Codes are given out for the rule {id}.',
   'rules.add.voucher.amount': 'Add an amount',
   'rules.add.voucher.percentage': 'Add a percentage',
   'rules.add.voucher.free-item': 'Add a free item',

@@ -46,6 +46,7 @@ export const rulesPartsZhCN: Record<keyof typeof rulesPartsEn, string> = {
 
   'rules.vouchers': '优惠券',
   'rules.vouchers.hint': '规则只说明优惠券的价值。券码由系统运营方发放。',
+  'rules.vouchers.id': '发放券码时使用规则编号 {id}。',
   'rules.add.voucher.amount': '新增减额券',
   'rules.add.voucher.percentage': '新增折扣券',
   'rules.add.voucher.free-item': '新增赠品券',

@@ -41,6 +41,7 @@ export function VoucherCard({ rule, index, state, dispatch }: CardProps & { rule
       <Order at={`${at}/order`} order={rule.order ?? 0} onChange={(order) => write(`${at}/order`, order === 0 ? undefined : order)} />
       <PlaceParts {...parts} at={at} place={rule} />
       <Names {...parts} at={at} name={rule.name} />
+      <p className="soft small">{say('rules.vouchers.id', { id: rule.id })}</p>
       <CardActs {...parts} at={at} name={title} />
     </Card>
   );

@@ -1,12 +1,13 @@
 import type { Transaction } from 'kysely';
 import type { StoreDoc } from '../../shared/contract/documents.ts';
+import type { AtRiskPolicy } from '../../shared/domain/atrisk.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import { startAudit, type Audit, type AuditOptions } from '../ledger/audit.ts';
 import { isOneOf } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import { findDifferences, type Difference } from './compare.ts';
+import { findDifferences, type Difference, type Known } from './compare.ts';
 import { findReversalDifferences, type PostedReversal } from './reversals.ts';
 
 /** Entries looked at in one go: about 2 ms of the thread that posts. */
@@ -83,6 +84,7 @@ function createDirectory(store: Store) {
   /** A version never changes, so that one that was read is read for good. */
   const programmes = new Map<number, Programme>();
   const missing = new Map<number, number>();
+  const policies = new Map<string, { versions: ReadonlyMap<number, AtRiskPolicy>; asOf: number }>();
   const offsets = new Map<string, { minutes: number | undefined; asOf: number }>();
 
   const programmeOf = async (version: number): Promise<Programme | undefined> => {
@@ -106,9 +108,20 @@ function createDirectory(store: Store) {
     offsets.set(id, { minutes, asOf: performance.now() });
     return minutes;
   };
+  const policiesOf = async (id: string, version: number): Promise<ReadonlyMap<number, AtRiskPolicy>> => {
+    const known = policies.get(id);
+    if (known !== undefined && (known.versions.has(version) || isFresh(known.asOf))) return known.versions;
+    const rows = await store.snapshot((trx) => trx.selectFrom('policies').select(['version', 'document']).where('store', '=', id).execute());
+    const versions = new Map(rows.map((row) => [row.version, JSON.parse(row.document) as AtRiskPolicy]));
+    policies.set(id, { versions, asOf: performance.now() });
+    return versions;
+  };
   return {
-    async knownOf({ programme, store: id }: Entry): Promise<{ programme: Programme | undefined; utcOffsetMinutes: number | undefined }> {
-      return { programme: await programmeOf(programme), utcOffsetMinutes: await offsetOf(id) };
+    async knownOf({ programme, store: id, redeem }: Entry): Promise<Known> {
+      const policy = redeem?.cover.policy;
+      return {
+        programme: await programmeOf(programme), utcOffsetMinutes: await offsetOf(id), ...(policy === undefined ? {} : { policies: await policiesOf(id, policy) }),
+      };
     },
   };
 }

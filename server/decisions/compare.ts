@@ -1,8 +1,10 @@
 import type { DIFFERENCES } from '../../shared/contract/alarms.ts';
+import type { AtRiskPolicy } from '../../shared/domain/atrisk.ts';
 import { PLAIN_SALE, type SaleContext } from '../../shared/domain/context.ts';
 import { checkBillTotal, plainAmount } from '../../shared/domain/currency.ts';
 import { expiryDay } from '../../shared/domain/earn.ts';
 import type { Bill, Entry } from '../../shared/domain/entry.ts';
+import { knowsTier, offerMade } from '../../shared/domain/knew.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import { decideRedemption } from '../../shared/domain/quote.ts';
@@ -26,6 +28,8 @@ export interface Known {
   programme: Programme | undefined;
   /** The store's time, minutes from UTC, as it is now; undefined: the store is not known. */
   utcOffsetMinutes: number | undefined;
+  /** The store's at-risk policies by version; absent: none is known. */
+  policies?: ReadonlyMap<number, AtRiskPolicy>;
 }
 
 /**
@@ -36,13 +40,16 @@ export interface Known {
  * gives for those points on that bill at the till's own time, within every limit that the entry can prove (bill, share, amount,
  * points a sale and a day, goods, multiple, dates, hours, store, vouchers); what is left to pay; what is earned, and its last day.
  *
+ * By what the till knew of the member, as the entry names it (tier, personal offer, birthday, first purchase), it is decided exactly,
+ * once these are found in the programme; of points at risk, that the policy version which the entry names allows so many in a sale.
+ *
  * Not compared, because only the till knew it then: the balance and the smallest balance, cover, what the member had redeemed
- * or earned that day, uses of vouchers, tier, birthday and personal offer, and whether it was the first purchase. Where a rule asks for one
- * of these, every answer to it is tried, and any of the results is right; below a cap of what a day earns any number is. The
+ * or earned that day, uses of vouchers, and whether the member had that tier and those habits. Of an entry from before entries named what
+ * was known of the member, every answer is tried, and any of the results is right; below a cap of what a day earns any number is. The
  * store's offset from UTC may have changed since by the hour of summer time: what the present offset gives is right, and what
  * one an hour before or after it gives.
  */
-export function findDifferences(entry: Entry, { programme, utcOffsetMinutes }: Known): Difference[] {
+export function findDifferences(entry: Entry, { programme, utcOffsetMinutes, policies }: Known): Difference[] {
   const { bill, programme: version } = entry;
   if (entry.kind !== 'sale') return [];
   const ofVersion = (reason: RefusalCode): Difference[] => [{ what: 'programme', expected: '', found: String(version), reason }];
@@ -54,7 +61,7 @@ export function findDifferences(entry: Entry, { programme, utcOffsetMinutes }: K
   if (bill === undefined || ofBill !== undefined) return ofBill === undefined ? [] : [ofBill];
   const offsets = utcOffsetMinutes === undefined ? [] : [utcOffsetMinutes, utcOffsetMinutes - SUMMER_MINUTES, utcOffsetMinutes + SUMMER_MINUTES];
   const sale: Sale = { entry, bill, programme, offsets, money: (amount) => plainAmount(minor(amount), bill.currency) };
-  return [...discountDifferences(sale), ...netDifferences(sale), ...earningDifferences(sale)];
+  return [...factDifferences(sale), ...discountDifferences(sale), ...riskDifferences(entry, policies), ...netDifferences(sale), ...earningDifferences(sale)];
 }
 
 /** A sale whose form is right, with what is needed to decide it again. */
@@ -78,6 +85,25 @@ function billDifference({ totalMinor, currency, lines }: Bill, programme: Progra
   return { what: 'bill', expected: refusal.code === 'lines-mismatch' ? plainAmount(refusal.linesMinor, currency) : '', found, reason: refusal.code };
 }
 
+/** What the entry says of the member and the programme does not know, or that did not hold then and there. */
+function factDifferences({ entry, programme, offsets }: Sale): Difference[] {
+  const { knew, store, wallMs } = entry;
+  const unknown = (what: 'tier' | 'offer', found: string): Difference => ({ what, expected: '', found });
+  return [
+    ...(knew?.tier === undefined || knowsTier(programme, knew.tier) ? [] : [unknown('tier', knew.tier)]),
+    ...(knew?.offer === undefined || offerMade(programme, knew, wallMs, { store, offsets }) !== undefined ? [] : [unknown('offer', knew.offer)]),
+  ];
+}
+
+/** Points at risk by the policy version that the entry names. One from before the first that is known here cannot be told. */
+function riskDifferences({ redeem }: Entry, policies: Known['policies'] = new Map()): Difference[] {
+  const { policy: version, atRisk = 0 } = redeem?.cover ?? {};
+  if (version === undefined || policies.size === 0 || version < Math.min(...policies.keys())) return [];
+  const policy = policies.get(version);
+  if (policy === undefined) return [{ what: 'policy', expected: '', found: String(version) }];
+  return atRisk > policy.perSale ? [{ what: 'at-risk', expected: String(policy.perSale), found: String(atRisk) }] : [];
+}
+
 /** What is taken off by vouchers and by points, in any circumstances that the till may have seen. */
 function discountDifferences(sale: Sale): Difference[] {
   if (sale.entry.redeem === undefined && sale.entry.vouchers === undefined) return [];
@@ -94,13 +120,13 @@ function discountDifferences(sale: Sale): Difference[] {
 /** What rules may ask of the sale beside its amount, for every tier and offset that one of its rules asks for. */
 function* circumstancesOf({ entry, bill, programme, offsets }: Sale): Generator<SaleContext> {
   const rule = programme.redeem.find((one) => one.id === entry.redeem?.rule);
-  const offer = rule?.offers?.[0];
+  const offer = entry.knew === undefined ? rule?.offers?.[0] : entry.knew.offer;
   const used = [
     ...(rule === undefined ? [] : [rule]),
     ...(programme.vouchers ?? []).filter((one) => entry.vouchers?.some((voucher) => voucher.rule === one.id)),
   ];
   const named = new Set(used.flatMap((one) => one.tiers ?? []));
-  const tiers = named.size === 0 ? [undefined] : named;
+  const tiers = entry.knew !== undefined ? [entry.knew.tier] : named.size === 0 ? [undefined] : named;
   for (const utcOffsetMinutes of used.some((one) => one.schedule !== undefined) ? offsets : [offsets[0] ?? 0]) {
     for (const tier of tiers) {
       yield {
@@ -165,7 +191,7 @@ function earningDifferences({ entry, bill, programme, offsets }: Sale): Differen
   const differences: Difference[] = [];
   const earnings = earningsOf(programme, {
     billMinor: bill.totalMinor, discountMinor: entry.redeem?.discountMinor ?? minor(0), vouchers: entry.vouchers, nowMs: entry.wallMs, store: entry.store,
-    lines: bill.lines, offsets, found,
+    lines: bill.lines, offsets, found, knew: entry.knew,
   });
   if (!isPossible(earnings, found)) differences.push({ what: 'earn', expected: wordsOf(earnings), found: String(found) });
   if (found > 0 && offsets.length > 0) {

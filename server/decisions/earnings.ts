@@ -1,7 +1,7 @@
 import { PLAIN_SALE, type SaleContext } from '../../shared/domain/context.ts';
 import { dayAt, formatDay } from '../../shared/domain/date.ts';
 import { earnedPoints, type EarnCase } from '../../shared/domain/earn.ts';
-import type { UsedVoucher } from '../../shared/domain/entry.ts';
+import type { MemberFacts, UsedVoucher } from '../../shared/domain/entry.ts';
 import { minor, points, type Minor, type Points } from '../../shared/domain/integers.ts';
 import type { EarnRule, Programme, VoucherRule } from '../../shared/domain/programme.ts';
 import { quoteSaleEarning, quoteVouchers, type VoucherQuote } from '../../shared/domain/voucher-quote.ts';
@@ -17,6 +17,8 @@ export interface EarningFacts {
   nowMs: number;
   store: string;
   lines: SaleContext['lines'];
+  /** What the till knew of the member; undefined: the entry does not say, and any answer is right. */
+  knew: MemberFacts | undefined;
   /** Offsets from UTC that the store may have had; empty: none is known. */
   offsets: readonly number[];
   /** What the entry says that it earned: once this is among the results, no further ones are sought. */
@@ -37,8 +39,8 @@ export function isPossible({ values, downTo }: Earnings, earned: Points): boolea
 }
 
 /**
- * Everything that a sale may have earned: tier, birthday and first purchase are what only the till knew, and so are a personal offer and
- * how much of the day's cap was left. The answers that most sales have are tried first.
+ * Everything that a sale may have earned, by what the entry says that the till knew of the member. Of an entry that does not say it, every
+ * answer is tried, those that most sales have first. How much of the day's cap was left no entry says.
  */
 export function earningsOf(programme: Programme, at: EarningFacts): Earnings {
   const values = new Set<number>();
@@ -74,13 +76,14 @@ function withoutConditions(rule: VoucherRule): VoucherRule {
 
 function* contextsOf(rule: EarnRule, at: EarningFacts): Generator<SaleContext> {
   const { multipliers = [], firstPurchase = 0 } = rule;
+  const { knew } = at;
   const offsets = multipliers.some((one) => one.schedule !== undefined) ? at.offsets : [at.offsets[0] ?? 0];
   const hasBirthday = multipliers.some((one) => one.birthday === true);
-  for (const isFirst of firstPurchase > 0 ? [false, true] : [false]) {
-    for (const holder of holdersOf(rule)) {
+  for (const isFirst of knew !== undefined ? [knew.first === true] : firstPurchase > 0 ? [false, true] : [false]) {
+    for (const holder of knew !== undefined ? [holderOf(knew)] : holdersOf(rule)) {
       for (const utcOffsetMinutes of offsets) {
         const today = formatDay(dayAt(at.nowMs, utcOffsetMinutes)).slice(5);
-        for (const birthday of hasBirthday ? [undefined, today] : [undefined]) {
+        for (const birthday of knew !== undefined ? [knew.birthday === true ? today : undefined] : hasBirthday ? [undefined, today] : [undefined]) {
           yield {
             ...PLAIN_SALE, store: at.store, utcOffsetMinutes, isFirst, earnedToday: points(0), ...holder,
             ...(birthday === undefined ? {} : { birthday }), ...(at.lines === undefined ? {} : { lines: at.lines }),
@@ -89,6 +92,11 @@ function* contextsOf(rule: EarnRule, at: EarningFacts): Generator<SaleContext> {
       }
     }
   }
+}
+
+/** The member as the entry tells. */
+function holderOf({ tier, offer }: MemberFacts): Pick<SaleContext, 'tier' | 'offer'> {
+  return { ...(tier === undefined ? {} : { tier }), ...(offer === undefined ? {} : { offer }) };
 }
 
 /** Members as campaigns tell them apart: by tier and by personal offer, none of both first. */

@@ -11,6 +11,7 @@ export async function putStore(store: Store, input: StoreInput): Promise<void> {
     const rev = await nextRevs(trx, 1);
     const { id, region } = input;
     const row = { region, document: JSON.stringify({ ...input, rev }), rev };
+    await trx.insertInto('policies').values({ store: id, version: rev, document: JSON.stringify(input.atRisk) }).execute();
     await trx.insertInto('stores').values({ id, ...row }).onConflict((on) => on.column('id').doUpdateSet(row)).execute();
   });
 }

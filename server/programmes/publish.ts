@@ -8,7 +8,8 @@ import type { Head } from '../ledger/batch.ts';
 import { lockHead } from '../ledger/reading.ts';
 import { nextRevs } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
-import type { ProgrammesTable, Tables } from '../store/tables.ts';
+import type { Tables } from '../store/tables.ts';
+import type { ProgrammesTable } from '../store/versions.ts';
 
 /** A version that is published, and where the head then was; without a head it had been published before. */
 export type Published = { ok: true; programme: ProgrammeDoc; head?: Head } | ServerRefusal;

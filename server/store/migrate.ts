@@ -2,6 +2,7 @@ import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely';
 import { checkpointTables } from './migrations/checkpoints.ts';
 import { differencesTable } from './migrations/differences.ts';
 import { ledgerTables } from './migrations/ledger.ts';
+import { policiesTable } from './migrations/policies.ts';
 import { publishing } from './migrations/publishing.ts';
 import { quarantinePlaces } from './migrations/quarantine.ts';
 import { recallColumns } from './migrations/recalls.ts';
@@ -25,7 +26,7 @@ export class NewerSchemaError extends Error {
 }
 
 /** Every migration in order, as statements of an engine; one that has landed is never edited, only followed. */
-const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables, publishing, differencesTable, tierTables];
+const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables, publishing, differencesTable, tierTables, policiesTable];
 
 /** Any number that other programs on the same PostgreSQL do not lock. */
 const LOCK = 6_124_711_803;

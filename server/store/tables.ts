@@ -2,6 +2,7 @@ import type { DIFFERENCES } from '../../shared/contract/alarms.ts';
 import type { Disposition, EntryKind, ShortfallEnd } from '../../shared/domain/entry.ts';
 import type { LeaseState } from '../../shared/domain/lease.ts';
 import type { VoucherExcess } from '../../shared/domain/voucher.ts';
+import type { PoliciesTable, ProgrammesTable, StoresTable } from './versions.ts';
 
 /** The engines of the one data layer. */
 export type Engine = 'sqlite' | 'postgres';
@@ -345,30 +346,6 @@ export interface StaffTable {
   rev: number;
 }
 
-export interface StoresTable {
-  id: string;
-  region: string;
-  /** A `StoreDoc` as JSON. */
-  document: string;
-  rev: number;
-}
-
-export interface ProgrammesTable {
-  id: string;
-  version: number;
-  /** A `Programme` as JSON. */
-  document: string;
-  rev: number;
-  /** Of a store's own programme; null: the chain's. */
-  store: string | null;
-  /** The manager's act that published it, from which store, who did it and who approved it; null: an operator did. */
-  act: string | null;
-  published_in: string | null;
-  staff: string | null;
-  approved_by: string | null;
-  published_at: number | null;
-}
-
 /** Every table. Moments are milliseconds since 1970, points and money whole numbers, ids text: the same on both engines. */
 export interface Tables {
   entries: EntriesTable;
@@ -398,5 +375,6 @@ export interface Tables {
   members: MembersTable;
   staff: StaffTable;
   stores: StoresTable;
+  policies: PoliciesTable;
   programmes: ProgrammesTable;
 }

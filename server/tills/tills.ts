@@ -74,6 +74,7 @@ export async function setPolicy(store: Store, at: string, policy: unknown): Prom
     if (row === undefined) return undefined;
     const next = await nextRevs(trx, 1);
     const document: StoreDoc = { ...(JSON.parse(row.document) as StoreDoc), atRisk: policy, rev: next };
+    await trx.insertInto('policies').values({ store: at, version: next, document: JSON.stringify(policy) }).execute();
     await trx.updateTable('stores').set({ document: JSON.stringify(document), rev: next }).where('id', '=', at).execute();
     return next;
   });

@@ -3,7 +3,9 @@ import { Count, Id, Milliseconds, oneOf, strictObject } from './primitives.ts';
 import { LISTED_MOST } from './reports.ts';
 
 /** In what a sale, or what reverses it, differs from what the rules give. */
-export const DIFFERENCES = ['programme', 'bill', 'voucher', 'redeem', 'discount', 'net', 'earn', 'expiry', 'member', 'returned', 'clawed-back', 'refund'] as const;
+export const DIFFERENCES = [
+  'programme', 'bill', 'tier', 'offer', 'voucher', 'redeem', 'discount', 'at-risk', 'policy', 'net', 'earn', 'expiry', 'member', 'returned', 'clawed-back', 'refund',
+] as const;
 
 /** Whole points, amounts as plain decimals (76.80), days, or a version; '' where there is none. */
 const Told = Type.String({ maxLength: 80 });

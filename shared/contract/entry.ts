@@ -31,6 +31,7 @@ const RedemptionSchema = strictObject({
   cover: strictObject({
     leases: Type.Array(strictObject({ lease: Id, points: PointsCount }), { maxItems: 50 }),
     atRisk: PointsCount,
+    policy: Type.Optional(Count),
   }),
 });
 
@@ -48,6 +49,9 @@ export const EntrySchema = strictObject({
   prevHash: Hash,
   kind: oneOf(ENTRY_KINDS),
   member: Type.Optional(Id),
+  knew: Type.Optional(strictObject({
+    tier: Type.Optional(Id), offer: Type.Optional(Id), birthday: Type.Optional(Type.Literal(true)), first: Type.Optional(Type.Literal(true)),
+  })),
   bill: Type.Optional(BillSchema),
   redeem: Type.Optional(RedemptionSchema),
   earn: Type.Optional(strictObject({ points: PointsCount, expiresOn: Type.Optional(DayText) })),

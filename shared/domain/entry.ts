@@ -41,6 +41,20 @@ export interface Bill {
 export interface Cover {
   leases: { lease: string; points: Points }[];
   atRisk: Points;
+  /** Version of the store's at-risk policy that allowed the points at risk; absent without any, and before entries said it. */
+  policy?: number;
+}
+
+/** What the till knew of the member of a sale, as far as its programme asks for it: by this the sale is decided again. */
+export interface MemberFacts {
+  /** Absent: none, or one that the programme does not know. */
+  tier?: string;
+  /** The personal offer that was made. */
+  offer?: string;
+  /** It was the member's birthday. */
+  birthday?: true;
+  /** It was the member's first purchase. */
+  first?: true;
 }
 
 export interface Redemption {
@@ -137,6 +151,8 @@ export interface Entry {
   prevHash: string;
   kind: EntryKind;
   member?: string;
+  /** Of a member's sale; absent in entries from before they said it. */
+  knew?: MemberFacts;
   bill?: Bill;
   redeem?: Redemption;
   earn?: Earning;

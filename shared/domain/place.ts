@@ -28,6 +28,6 @@ export function holdsForOffer({ offers }: { offers?: readonly string[] }, offer:
 }
 
 /** All of these at once. */
-export function holdsHere(place: Place, nowMs: number, { utcOffsetMinutes, store, tier }: SaleContext): boolean {
+export function holdsHere(place: Place, nowMs: number, { utcOffsetMinutes, store, tier }: Pick<SaleContext, 'utcOffsetMinutes' | 'store' | 'tier'>): boolean {
   return isValidAt(place, nowMs) && holdsAtHour(place, nowMs, utcOffsetMinutes) && holdsIn(place, store) && holdsForTier(place, tier);
 }

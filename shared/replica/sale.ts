@@ -2,8 +2,9 @@ import type { CommandInput } from '../contract/commands.ts';
 import type { ReceiptView } from '../contract/views.ts';
 import { checkBillTotal } from '../domain/currency.ts';
 import { expiryDay, type EarnQuote } from '../domain/earn.ts';
-import type { Redemption, UsedVoucher } from '../domain/entry.ts';
+import type { MemberFacts, Redemption, UsedVoucher } from '../domain/entry.ts';
 import { assert, minor, type Minor, type Points } from '../domain/integers.ts';
+import { memberFacts } from '../domain/knew.ts';
 import { coverFrom } from '../domain/lease.ts';
 import type { Programme } from '../domain/programme.ts';
 import { decideRedemption, type RedemptionOption } from '../domain/quote.ts';
@@ -53,6 +54,8 @@ interface DecidedSale {
   option: RedemptionOption | null;
   vouchers: VoucherQuote | null;
   balanceBefore: Points | undefined;
+  /** Absent: a sale without a member. */
+  knew?: MemberFacts;
 }
 
 /** Makes the commit of sales. */
@@ -155,7 +158,8 @@ function decideSale({ desk, directory, projection, quoting }: SaleParts, input: 
   if (input.member !== null && balanceBefore === undefined) return refuse({ code: 'member-unknown' });
   const shown = desk.decide(input, bill.value, { programme, nowMs });
   if (!shown.ok) return shown;
-  const sale = { programme, totalMinor: bill.value, vouchers: shown.value, balanceBefore };
+  const knew = input.member === null ? {} : { knew: memberFacts(programme, quoting.context({ member: input.member, lines: input.lines }, nowMs), nowMs) };
+  const sale = { programme, totalMinor: bill.value, vouchers: shown.value, balanceBefore, ...knew };
   if (input.redeem === null) return { ok: true, value: { ...sale, option: null } };
   if (input.member === null) return refuse({ code: 'member-unknown' });
   const known = quoting.input(caseOf(input, input.member), nowMs);
@@ -174,10 +178,11 @@ function caseOf(input: SaleInput, member: string): QuoteCase {
  * The redemption with its cover. A lease that was asked for without an answer is named beside the points at risk: if it was
  * granted after all, it covers them (L7), instead of holding the member's points while the store falls short.
  */
-function redemptionOf({ cover, identity, leases }: SaleParts, member: string, option: RedemptionOption, nowMs: number): Redemption {
+function redemptionOf({ cover, directory, identity, leases }: SaleParts, member: string, option: RedemptionOption, nowMs: number): Redemption {
   const { terminal, epoch } = identity;
-  const covered = coverFrom(option.points, cover.uses(member, nowMs), { terminal, epoch, nowMs });
+  const covered: Redemption['cover'] = coverFrom(option.points, cover.uses(member, nowMs), { terminal, epoch, nowMs });
   assert(covered.atRisk === option.atRiskPoints, 'a redemption is covered as it was decided');
+  if (covered.atRisk > 0) covered.policy = directory.own()?.rev ?? 0;
   const asked = covered.atRisk > 0 ? leases.unanswered(member) : undefined;
   if (asked !== undefined) covered.leases.push({ lease: asked, points: covered.atRisk });
   return { rule: option.rule, points: option.points, discountMinor: option.discountMinor, cover: covered };
@@ -192,7 +197,7 @@ function earningOf({ quoting }: SaleParts, { member, lines }: SaleInput, { progr
 function bodyOf(
   { directory }: SaleParts,
   input: SaleInput,
-  { programme, totalMinor, option, vouchers }: DecidedSale,
+  { programme, totalMinor, option, vouchers, knew }: DecidedSale,
   { redeem, used, earned }: { redeem: Redemption | undefined; used: UsedVoucher[]; earned: Points | undefined },
   { staff, nowMs }: { staff: string; nowMs: number },
 ): EntryBody {
@@ -205,6 +210,7 @@ function bodyOf(
       ...(input.reference === undefined ? {} : { reference: input.reference }), ...(input.lines === undefined ? {} : { lines: input.lines }),
     },
     ...(input.member === null ? {} : { member: input.member }),
+    ...(knew === undefined ? {} : { knew }),
     ...(redeem === undefined ? {} : { redeem }),
     ...(used.length === 0 ? {} : { vouchers: used }),
     ...(earned === undefined || earned === 0 ? {} : { earn: { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }) } }),

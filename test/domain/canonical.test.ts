@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EntrySchema } from '../../shared/contract/entry.ts';
+import { compileCheck } from '../../shared/contract/validate.ts';
 import { canonicalEntry, canonicalJson, signingText } from '../../shared/domain/canonical.ts';
 import { leaseText } from '../../shared/domain/lease.ts';
-import { points } from '../../shared/domain/integers.ts';
+import type { Entry } from '../../shared/domain/entry.ts';
+import { minor, points } from '../../shared/domain/integers.ts';
 import { saleEntry } from './entries.ts';
 
 /** JSON of whole numbers, as entries are made of. */
@@ -68,6 +72,21 @@ describe('the canonical text of an entry', () => {
   it('is the same with and without hash and signature', () => {
     expect(canonicalEntry({ ...entry, hash: 'a'.repeat(64), signature: 'b' })).toBe(canonicalEntry(entry));
     expect(canonicalEntry(entry)).not.toContain('"hash"');
+  });
+
+  it('of an entry from before members were added is the text that was signed then', () => {
+    const sold = saleEntry({
+      member: 'm1', earn: { points: points(5) },
+      redeem: { rule: 'r', points: points(9), discountMinor: minor(9), cover: { leases: [], atRisk: points(9) } },
+    });
+    expect(canonicalEntry(sold)).toBe(
+      '{"bill":{"currency":"USD","netMinor":7680,"totalMinor":7680},"businessDate":"2026-03-01","earn":{"points":5},"epoch":1,"id":"e1","kind":"sale","member":"m1",'
+      + `"occurredAt":{"ms":1000,"n":0},"prevHash":"${'0'.repeat(64)}","programme":1,`
+      + '"redeem":{"cover":{"atRisk":9,"leases":[]},"discountMinor":9,"points":9,"rule":"r"},"seq":1,"staff":"maya","store":"s1","terminal":"T1","v":1,"wallMs":1000}',
+    );
+    const checked = JSON.parse(canonicalEntry(sold)) as Entry;
+    expect(compileCheck(EntrySchema)(checked)).toBe(true);
+    expect(createHash('sha256').update(canonicalEntry(checked)).digest('hex')).toBe('6f0c5a5ea3fd71dcad91363ed265a7dd5207e36c6c18ad111170c3190a631b2c');
   });
 
   it('changes with every member', () => {

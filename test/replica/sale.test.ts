@@ -123,7 +123,7 @@ describe('a sale without enough cover', () => {
     await world.till.idle();
     const [sale, close] = await own();
     const lease = [...world.office.leases.keys()][0];
-    expect(sale?.entry.redeem?.cover).toEqual({ leases: [{ lease, points: 300 }], atRisk: 300 });
+    expect(sale?.entry.redeem?.cover).toEqual({ leases: [{ lease, points: 300 }], atRisk: 300, policy: 1 });
     expect(close?.entry).toMatchObject({ kind: 'lease-close', lease });
     await world.sync.deliver();
     expect(world.office.entries.get('sale-1')).toMatchObject({ shortfall: 0, disposition: 'leased' });

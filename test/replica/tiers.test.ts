@@ -3,6 +3,7 @@ import type { ProgrammeDoc } from '../../shared/contract/documents.ts';
 import type { MemberTier } from '../../shared/contract/tiers.ts';
 import type { MemberView } from '../../shared/contract/views.ts';
 import { points } from '../../shared/domain/integers.ts';
+import { readDocument } from '../../shared/replica/documents.ts';
 import { memoryTestStorage } from './support/storage.ts';
 import { NOON_MS, PROGRAMME, World } from './support/world.ts';
 
@@ -45,6 +46,9 @@ async function sell(billMinor = BILL.billMinor): Promise<number> {
   return sold.ok ? sold.value.earned : -1;
 }
 
+/** What the last sale's entry says that the till knew of the member. */
+const knew = async () => (await readDocument(world.replica, 'own', `sale-${sales}`))?.entry.knew;
+
 describe('the tier at the till', () => {
   it('is what the account says: it is shown, opens its rules and earns by its campaigns', async () => {
     await open({ tier: { id: 'gold', until: '2026-12-31' } });
@@ -52,6 +56,7 @@ describe('the tier at the till', () => {
     await world.till.idle();
     expect(await rules()).toEqual([undefined, undefined]);
     expect(await sell()).toBe(76 * 1.5);
+    expect(await knew()).toEqual({ tier: 'gold' });
   });
 
   it('is none for whoever has none, and for one that the programme does not name', async () => {
@@ -63,6 +68,8 @@ describe('the tier at the till', () => {
     const account = await world.replica.collections.accounts.findOne('M1').exec();
     await account?.incrementalPatch({ tier: { id: 'platinum' } });
     expect((await attach()).tier).toBeUndefined();
+    expect(await sell()).toBe(76);
+    expect(await knew()).toEqual({});
   });
 
   it('is the one that was known last while the till is offline, whatever its own sales add up to, and changes with the account', async () => {
@@ -93,6 +100,7 @@ describe('personal offers at the till', () => {
     const quoted = await world.till.handlers.quote({ member: 'M1', ...BILL });
     expect(quoted).toMatchObject({ ok: true, value: { earnWithoutRedeeming: 152 } });
     expect(await sell()).toBe(152);
+    expect(await knew()).toEqual({ offer: 'back' });
     expect((await attach()).offer?.id).not.toBe('back');
     expect(await sell()).toBe(76);
   });

@@ -3,8 +3,9 @@ import type { SaleContext } from '../../shared/domain/context.ts';
 import { businessDate } from '../../shared/domain/date.ts';
 import { expiryDay } from '../../shared/domain/earn.ts';
 import type { BillLine, Entry, UsedVoucher } from '../../shared/domain/entry.ts';
+import { memberFacts } from '../../shared/domain/knew.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
-import type { EarnMultiplier, EarnRule, Place, Programme, RedemptionLimits, RedemptionRule, VoucherRule } from '../../shared/domain/programme.ts';
+import type { EarnMultiplier, EarnRule, OfferTemplate, Place, Programme, RedemptionLimits, RedemptionRule, VoucherRule } from '../../shared/domain/programme.ts';
 import { decideRedemption, quote, type QuoteInput } from '../../shared/domain/quote.ts';
 import { quoteSaleEarning, quoteVouchers } from '../../shared/domain/voucher-quote.ts';
 import type { PresentedVoucher } from '../../shared/domain/voucher.ts';
@@ -101,7 +102,10 @@ export function anySale(telling: boolean): fc.Arbitrary<SaleCase> {
     vouchers: fc.oneof({ weight: 3, arbitrary: fc.constant<VoucherRule[]>([]) }, { weight: 1, arbitrary: fc.array(voucherRule, { minLength: 1, maxLength: 3 }) }),
     offer: fc.option(fc.constantFrom(...OFFERS), { nil: undefined }), redeemedToday: fc.nat(300), earnedToday: fc.nat(300), utcOffsetMinutes: fc.constantFrom(0, 480, -300),
   }).map(({ programme, goods: { lines: of, billMinor }, balance, nowMs, wanted, tier, offer, vouchers, hasBirthday, redeemedToday, earnedToday, ...rest }) => ({
-    programme: { ...programme, ...(vouchers.length === 0 ? {} : { vouchers: vouchers.map((rule, index) => ({ ...rule, id: `v${index}` })) }) },
+    programme: {
+      ...programme, offers: OFFERS.map((id): OfferTemplate => ({ id, text: name, when: { awayBp: 15_000 } })),
+      ...(vouchers.length === 0 ? {} : { vouchers: vouchers.map((rule, index) => ({ ...rule, id: `v${index}` })) }),
+    },
     vouchers: vouchers.map((_, index): PresentedVoucher => ({ voucher: `V${index}`, rule: `v${index}`, standing: 'ready', uses: { total: 1, byMember: 1, today: 1 } })),
     billMinor, lines: of, balance, nowMs, wanted,
     context: {
@@ -128,7 +132,7 @@ export function entryOf({ programme, billMinor, lines: of, balance, nowMs, conte
   const expiresOn = expiryDay(programme.earn, nowMs, context.utcOffsetMinutes);
   return {
     v: 1, id: 'sale', store: context.store, terminal: 'T1', epoch: 1, seq: 1, prevHash: '0'.repeat(64), kind: 'sale', programme: programme.version, staff: 'maya',
-    member: 'M1', occurredAt: { ms: nowMs, n: 0 }, wallMs: nowMs, businessDate: businessDate(nowMs, context.utcOffsetMinutes),
+    member: 'M1', knew: memberFacts(programme, context, nowMs), occurredAt: { ms: nowMs, n: 0 }, wallMs: nowMs, businessDate: businessDate(nowMs, context.utcOffsetMinutes),
     bill: { totalMinor: minor(billMinor), netMinor: minor(billMinor - (vouchers?.discountMinor ?? 0) - discountMinor), currency: programme.currency, ...(of === undefined ? {} : { lines: of }) },
     ...(option === null ? {} : { redeem: { rule: option.rule, points: option.points, discountMinor, cover: { leases: [], atRisk: option.points } } }),
     ...(used.length === 0 ? {} : { vouchers: used }),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findDifferences, type Difference } from '../../server/decisions/compare.ts';
-import type { Entry } from '../../shared/domain/entry.ts';
+import { PLAIN_SALE } from '../../shared/domain/context.ts';
+import type { Entry, MemberFacts } from '../../shared/domain/entry.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
-import type { EarnRule, Programme, RedemptionRule } from '../../shared/domain/programme.ts';
+import type { EarnRule, OfferTemplate, Programme, RedemptionRule } from '../../shared/domain/programme.ts';
 import { fixedRule, programmeOf, ratioRule } from '../domain/rules.ts';
 import { anySale, entryOf, type SaleCase } from './decisioncases.ts';
 
@@ -29,12 +30,15 @@ const amended = (entry: Entry, change: (entry: Entry) => void): Entry => {
   return copy;
 };
 
+/** As entries were before they said what was known of the member. */
+const unsaid = (entry: Entry): Entry => amended(entry, (copy) => delete copy.knew);
+
 describe('a sale decided again', () => {
   it('never differs when the till decided it, whatever the server cannot know of it', () => {
     const seen = { redeemed: 0, earned: 0, vouchers: 0 };
     fc.assert(
-      fc.property(anySale(false), fc.constantFrom(0, 60, -60), (sale, summer) => {
-        const entry = entryOf(sale);
+      fc.property(anySale(false), fc.constantFrom(0, 60, -60), fc.boolean(), (sale, summer, isOld) => {
+        const entry = isOld ? unsaid(entryOf(sale)) : entryOf(sale);
         if (entry.redeem !== undefined) seen.redeemed += 1;
         if (entry.earn !== undefined) seen.earned += 1;
         if (entry.vouchers !== undefined) seen.vouchers += 1;
@@ -137,30 +141,95 @@ describe('a sale decided again', () => {
     expect(findDifferences(entry, at(programme, undefined))).toEqual([]);
   });
 
-  it('takes any tier, birthday and first purchase for possible, and nothing beside them', () => {
+  it('of an entry that does not say it takes any tier, birthday and first purchase for possible, and nothing beside them', () => {
     const names = { en: 'n', 'zh-CN': '名' };
     const earn: EarnRule = {
       points: points(1), perMinor: minor(100), basis: 'gross', firstPurchase: points(7),
       multipliers: [{ id: 'birthday', name: names, factorBp: 30_000, birthday: true }, { id: 'gold', name: names, factorBp: 20_000, tiers: ['gold', 'black'] }],
     };
     const { entry, programme } = saleOf({ earn, wanted: 0 });
-    const earned = (count: number): Entry => amended(entry, (copy) => {
+    const earned = (count: number): Entry => amended(unsaid(entry), (copy) => {
       copy.earn = { points: points(count) };
     });
     for (const possible of [50, 57, 100, 107, 150, 157]) expect(findDifferences(earned(possible), at(programme))).toEqual([]);
     for (const impossible of [49, 51, 99, 108, 158, 200]) expect(findDifferences(earned(impossible), at(programme))).toMatchObject([{ what: 'earn', expected: '50…157', found: String(impossible) }]);
   });
 
-  it('takes any personal offer for made, when a rule or a campaign asks for one', () => {
+  it('of an entry that does not say it takes any personal offer for made, when a rule or a campaign asks for one', () => {
     const names = { en: 'n', 'zh-CN': '名' };
     const earn: EarnRule = { points: points(1), perMinor: minor(100), basis: 'gross', multipliers: [{ id: 'back', name: names, factorBp: 20_000, offers: ['back'] }] };
     const redeem = [ratioRule(1, 1, { tiers: ['gold'], offers: ['noon', 'back'] })];
     const context = { store: 'S1', utcOffsetMinutes: 0, redeemedToday: points(0), earnedToday: points(0), hasVouchers: false, isFirst: false, tier: 'gold', offer: 'back' };
     const { entry, programme } = saleOf({ earn, redeem, context });
     expect(entry).toMatchObject({ redeem: { points: 1_000 }, earn: { points: 100 } });
-    expect(findDifferences(entry, at(programme))).toEqual([]);
-    const more = amended(entry, (copy) => void Object.assign(copy.earn ?? {}, { points: 150 }));
+    expect(findDifferences(unsaid(entry), at(programme))).toEqual([]);
+    const more = amended(unsaid(entry), (copy) => void Object.assign(copy.earn ?? {}, { points: 150 }));
     expect(findDifferences(more, at(programme))).toEqual([{ what: 'earn', expected: '50 / 100', found: '150' }]);
+  });
+
+  it('goes by what the entry says that the till knew of the member, exactly', () => {
+    const names = { en: 'n', 'zh-CN': '名' };
+    const earn: EarnRule = {
+      points: points(1), perMinor: minor(100), basis: 'gross', firstPurchase: points(7),
+      multipliers: [{ id: 'birthday', name: names, factorBp: 30_000, birthday: true }, { id: 'gold', name: names, factorBp: 20_000, tiers: ['gold', 'black'] }],
+    };
+    const { entry, programme } = saleOf({ earn, redeem: [ratioRule(1, 1, { tiers: ['gold'] })], wanted: 0 });
+    expect(entry.knew).toEqual({});
+    const differs = (knew: MemberFacts, earned: number, redeemed = 0): string[] => whatOf(findDifferences(amended(entry, (copy) => {
+      Object.assign(copy, { knew, earn: { points: points(earned) } });
+      if (redeemed > 0) Object.assign(copy, {
+        bill: { ...copy.bill, netMinor: 5_000 - redeemed }, redeem: { rule: 'r0', points: redeemed, discountMinor: redeemed, cover: { leases: [], atRisk: redeemed } },
+      });
+    }), at(programme)));
+    expect(differs({}, 50)).toEqual([]);
+    expect(differs({}, 100)).toEqual(['earn']);
+    expect(differs({ tier: 'black' }, 100)).toEqual([]);
+    expect(differs({ tier: 'black' }, 50)).toEqual(['earn']);
+    expect(differs({ tier: 'gold', first: true }, 107)).toEqual([]);
+    expect(differs({ birthday: true }, 150)).toEqual([]);
+    expect(differs({ tier: 'gold', birthday: true, first: true }, 157)).toEqual([]);
+    expect(differs({ tier: 'gold' }, 100, 40)).toEqual([]);
+    expect(differs({ tier: 'black' }, 100, 40)).toEqual(['redeem']);
+    expect(findDifferences(amended(entry, (copy) => void Object.assign(copy, { knew: { tier: 'lead' } })), at(programme))).toEqual([{ what: 'tier', expected: '', found: 'lead' }]);
+  });
+
+  it('finds the offer that the entry names in the programme, at its hours, in its stores, for its tier and on the birthday', () => {
+    const text = { en: 'n', 'zh-CN': '名' };
+    const { entry, programme } = saleOf({ redeem: [ratioRule(1, 1, { offers: ['back'] })], wanted: 0 });
+    const withOffer = (offer: Partial<OfferTemplate>): Programme => ({ ...programme, offers: [{ id: 'back', text, when: { awayBp: 15_000 }, ...offer }] });
+    const named = (knew: MemberFacts): Entry => amended(entry, (copy) => void Object.assign(copy, { knew }));
+    const told = [{ what: 'offer', expected: '', found: 'back' }];
+    expect(findDifferences(named({ offer: 'back' }), at(programme))).toEqual(told);
+    expect(findDifferences(named({ offer: 'back' }), at(withOffer({ id: 'other' })))).toEqual(told);
+    expect(findDifferences(named({ offer: 'back' }), at(withOffer({})))).toEqual([]);
+    const noon = withOffer({ schedule: { fromMinute: 720, untilMinute: 780 }, stores: ['S1'], tiers: ['gold'] });
+    expect(findDifferences(named({ offer: 'back', tier: 'gold' }), at(noon))).toEqual([]);
+    expect(findDifferences(named({ offer: 'back' }), at(noon))).toEqual(told);
+    expect(findDifferences(named({ offer: 'back', tier: 'gold' }), at(noon, 180))).toEqual(told);
+    expect(findDifferences(named({ offer: 'back', tier: 'gold' }), at(noon, undefined))).toEqual([]);
+    const birthday = withOffer({ when: { birthday: true } });
+    expect(findDifferences(named({ offer: 'back', birthday: true }), at(birthday))).toEqual([]);
+    expect(findDifferences(named({ offer: 'back' }), at(birthday))).toEqual(told);
+    // What it gives hangs on it.
+    const redeemed = entryOf({ programme: withOffer({}), billMinor: 5_000, lines: undefined, balance: 1_000, nowMs: NOON_MS, wanted: 1_000, context: { ...PLAIN_SALE, store: 'S1', offer: 'back' } });
+    expect(redeemed.redeem).toMatchObject({ points: 1_000 });
+    expect(findDifferences(redeemed, at(withOffer({})))).toEqual([]);
+    expect(findDifferences(amended(redeemed, (copy) => void Object.assign(copy, { knew: {} })), at(withOffer({})))).toMatchObject([{ what: 'redeem', reason: 'offer-needed' }]);
+  });
+
+  it('holds points at risk against the policy version that the entry names', () => {
+    const { entry, programme } = saleOf();
+    const policies = new Map([[7, { name: 'balanced' as const, perSale: points(1_000), perMemberDay: points(1_000), perOutage: points(1_000) }], [9, { name: 'strict' as const, perSale: points(0), perMemberDay: points(0), perOutage: points(0) }]]);
+    const named = (policy: number | undefined, atRisk = 1_000): Entry => amended(entry, (copy) => void Object.assign(copy.redeem ?? {}, { cover: { leases: [], atRisk, ...(policy === undefined ? {} : { policy }) } }));
+    const differs = (sale: Entry) => findDifferences(sale, { ...at(programme), policies });
+    expect(differs(named(7))).toEqual([]);
+    expect(differs(named(7, 1_001))).toEqual([{ what: 'at-risk', expected: '1000', found: '1001' }]);
+    expect(differs(named(9, 1))).toEqual([{ what: 'at-risk', expected: '0', found: '1' }]);
+    expect(differs(named(8))).toEqual([{ what: 'policy', expected: '', found: '8' }]);
+    // From before versions were kept, or before entries named one.
+    expect(differs(named(6))).toEqual([]);
+    expect(differs(named(undefined))).toEqual([]);
+    expect(findDifferences(named(8), at(programme))).toEqual([]);
   });
 
   it('takes any number below a cap of the day for possible, and none above', () => {

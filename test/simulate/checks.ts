@@ -46,17 +46,27 @@ function checkKept(history: History, rows: readonly Row[], found: string[]): voi
 
 /** L9 and G2: what falls short was redeemed at risk within the caps, or lost its cover by a reclaim, a fork or a restore. */
 function checkCover(history: History, rows: readonly Row[], found: string[]): void {
-  const perDay = new Map<string, number>();
+  const entries = new Map(rows.map(({ hash, bytes }) => [hash, JSON.parse(bytes) as Entry]));
   for (const row of rows) {
-    const entry = JSON.parse(row.bytes) as Entry;
-    const atRisk = entry.redeem?.cover.atRisk ?? 0;
+    const entry = entries.get(row.hash);
+    const atRisk = atRiskOf(entry);
     if (row.redeem_points !== row.leased_points + row.free_points + row.shortfall_points) found.push(`I3: ${row.id} does not add up`);
     if (atRisk > history.policy.perSale) found.push(`L9: ${row.id} redeems ${atRisk} at risk in one sale`);
-    const day = `${row.terminal} ${row.epoch} ${entry.member} ${entry.businessDate}`;
-    perDay.set(day, (perDay.get(day) ?? 0) + atRisk);
+    const ofDay = atRisk > 0 ? atRiskOfDay(entry, entries) : 0;
+    if (ofDay > history.policy.perMemberDay) found.push(`L9: with ${row.id} its till has redeemed ${ofDay} at risk for ${entry?.member} in a day`);
     if (row.shortfall_points > atRisk && !history.mayLoseCover) found.push(`G2: ${row.id} falls short by ${row.shortfall_points}, with ${atRisk} at risk`);
   }
-  for (const [day, atRisk] of perDay) if (atRisk > history.policy.perMemberDay) found.push(`L9: ${day} redeems ${atRisk} at risk in a day`);
+}
+
+const atRiskOf = (entry: Entry | undefined): number => entry?.redeem?.cover.atRisk ?? 0;
+
+/** What a till had redeemed at risk for a member on a day, along the links of its chain: of a fork each copy knows its own branch. */
+function atRiskOfDay(last: Entry | undefined, entries: ReadonlyMap<string, Entry>): number {
+  let sum = 0;
+  for (let at = last; at !== undefined; at = entries.get(at.prevHash)) {
+    if (at.member === last?.member && at.businessDate === last?.businessDate) sum += atRiskOf(at);
+  }
+  return sum;
 }
 
 /**
@@ -66,7 +76,7 @@ function checkCover(history: History, rows: readonly Row[], found: string[]): vo
 function checkOutages(history: History, rows: readonly Row[], found: string[]): void {
   if (history.mayLoseCover) return;
   const told = new Map(history.acknowledged.map(({ id, atMs }) => [id, atMs]));
-  const risks = rows.map((row) => ({ ...row, atRisk: (JSON.parse(row.bytes) as Entry).redeem?.cover.atRisk ?? 0 })).filter(({ atRisk }) => atRisk > 0);
+  const risks = rows.map((row) => ({ ...row, atRisk: atRiskOf(JSON.parse(row.bytes) as Entry) })).filter(({ atRisk }) => atRisk > 0);
   for (const last of risks) {
     const atMs = told.get(last.id) ?? Number.MAX_SAFE_INTEGER;
     const open = risks.filter((one) => one.terminal === last.terminal && one.epoch === last.epoch && one.seq <= last.seq && one.received_at > atMs);

@@ -79,9 +79,9 @@ async function loadDemo(store: Store, options: DemoOptions): Promise<void> {
 }
 
 function memberOf(member: DemoMember, startMs: number, utcOffsetMinutes: number) {
-  const { id, card, name, phone, homeStore, joinedDay } = member;
+  const { id, card, name, phone, homeStore, birthday, joinedDay } = member;
   const joinedOn = businessDate(startMs + joinedDay * DAY_MS + DAY_MS / 2, utcOffsetMinutes);
-  return { id, card, name, phone, homeStore, region: REGION, joinedOn };
+  return { id, card, name, phone, homeStore, region: REGION, joinedOn, ...(birthday === undefined ? {} : { birthday }) };
 }
 
 interface Past {

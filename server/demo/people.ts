@@ -1,3 +1,4 @@
+import { dayNumber, formatDay, numberedDay } from '../../shared/domain/date.ts';
 import { between, pick, type Random } from './random.ts';
 
 /** A demo member, and how this person shops. */
@@ -14,9 +15,13 @@ export interface DemoMember {
   usualMinor: number;
   /** Chance of redeeming at a visit when there is enough to redeem. */
   redeemChance: number;
+  /** MM-DD; not everybody gives it. */
+  birthday?: string;
   /** First day of membership, counted from the first day of the history; negative when it was earlier. */
   joinedDay: number;
 }
+
+const FIRST_OF_2026 = dayNumber({ year: 2026, month: 1, day: 1 });
 
 const GIVEN = [
   'Anna', 'James', 'Sofia', 'Oliver', 'Grace', 'Henry', 'Isabel', 'Leo', 'Nora', 'Samuel', 'Clara', 'Thomas', 'Ruby', 'Felix', 'Alice',
@@ -46,6 +51,7 @@ export function makeMembers(random: Random, count: number, stores: readonly [str
       phone: chinese ? `86100${digits(random, 8)}` : `1555${digits(random, 7)}`,
       homeStore: random() < 0.58 ? stores[0] : stores[1],
       ...habit(random, index),
+      ...(index % 3 === 0 ? { birthday: birthdayOf(index) } : {}),
       joinedDay: random() < 0.7 ? -between(random, 1, 700) : between(random, 0, days - 10),
     };
   });
@@ -56,6 +62,11 @@ function habit(random: Random, index: number): Pick<DemoMember, 'visitChance' | 
   const roll = index < 10 ? 0 : random();
   const visitChance = roll < 0.15 ? 0.1 + random() * 0.08 : roll < 0.6 ? 0.03 + random() * 0.04 : 0.008 + random() * 0.012;
   return { visitChance, usualMinor: between(random, 900, 7_500), redeemChance: random() < 0.3 ? 0.05 : 0.1 + random() * 0.35 };
+}
+
+/** Spread over the year without a draw, so that birthdays shift nobody's past. */
+function birthdayOf(index: number): string {
+  return formatDay(numberedDay(FIRST_OF_2026 + ((index * 37) % 365))).slice(5);
 }
 
 /** Adds the check digit of ISO/IEC 7812 (Luhn), so that a mistyped card is noticed. */

@@ -15,6 +15,7 @@ interface AccountRow {
   region: string;
   home_store: string;
   joined_on: string;
+  birthday: string | null;
   free: number;
   position: number;
   rev: number;
@@ -36,7 +37,7 @@ export function selectAccounts(trx: Transaction<Tables>) {
     )
     .leftJoin('member_tiers', 'member_tiers.member', 'members.id')
     .select([
-      'members.id', 'members.card', 'members.name', 'members.phone', 'members.region', 'members.home_store', 'members.joined_on',
+      'members.id', 'members.card', 'members.name', 'members.phone', 'members.region', 'members.home_store', 'members.joined_on', 'members.birthday',
       'accounts.balance as free', 'accounts.position', 'accounts.rev', 'accounts.next_expiry', 'accounts.successor', 'member_tiers.standing',
     ]);
 }
@@ -57,6 +58,7 @@ export async function toAccounts(trx: Transaction<Tables>, rows: readonly Accoun
     ...tierOf(row),
     id: row.id, card: row.card, name: row.name, phone: row.phone, region: row.region, homeStore: row.home_store, joinedOn: row.joined_on,
     free: points(row.free), leased: points(leased.get(row.id) ?? 0), position: row.position, rev: row.rev,
+    ...(row.birthday === null ? {} : { birthday: row.birthday }),
     ...(row.next_expiry === null ? {} : { nextExpiry: row.next_expiry, expiring: expiring.get(row.id) ?? [] }), ...(row.successor === null ? {} : { mergedInto: row.successor }),
   }));
 }

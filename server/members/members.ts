@@ -4,7 +4,7 @@ import { nextRevs } from '../store/directory.ts';
 import type { Store } from '../store/store.ts';
 
 /** A member as registered; points come from the ledger alone. */
-export type MemberInput = Pick<AccountDoc, 'id' | 'card' | 'name' | 'phone' | 'region' | 'homeStore' | 'joinedOn'>;
+export type MemberInput = Pick<AccountDoc, 'id' | 'card' | 'name' | 'phone' | 'region' | 'homeStore' | 'joinedOn' | 'birthday'>;
 
 /** Members written in one statement: well below what SQLite and PostgreSQL take as parameters. */
 const CHUNK = 500;
@@ -19,7 +19,7 @@ async function putChunk(store: Store, members: readonly MemberInput[]): Promise<
     const first = await nextRevs(trx, members.length);
     const rows = members.map((one) => ({
       id: one.id, card: one.card, name: one.name, phone: one.phone, phone_tail: one.phone.slice(-4), region: one.region,
-      home_store: one.homeStore, joined_on: one.joinedOn,
+      home_store: one.homeStore, joined_on: one.joinedOn, birthday: one.birthday ?? null,
     }));
     await trx
       .insertInto('members')
@@ -28,7 +28,7 @@ async function putChunk(store: Store, members: readonly MemberInput[]): Promise<
         on.column('id').doUpdateSet((of) => ({
           card: of.ref('excluded.card'), name: of.ref('excluded.name'), phone: of.ref('excluded.phone'),
           phone_tail: of.ref('excluded.phone_tail'), region: of.ref('excluded.region'), home_store: of.ref('excluded.home_store'),
-          joined_on: of.ref('excluded.joined_on'),
+          joined_on: of.ref('excluded.joined_on'), birthday: of.ref('excluded.birthday'),
         })))
       .execute();
     await trx

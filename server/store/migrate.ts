@@ -1,4 +1,5 @@
 import { CompiledQuery, sql, type Kysely, type Transaction } from 'kysely';
+import { memberBirthdays } from './migrations/birthdays.ts';
 import { checkpointTables } from './migrations/checkpoints.ts';
 import { differencesTable } from './migrations/differences.ts';
 import { ledgerTables } from './migrations/ledger.ts';
@@ -26,7 +27,7 @@ export class NewerSchemaError extends Error {
 }
 
 /** Every migration in order, as statements of an engine; one that has landed is never edited, only followed. */
-const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables, publishing, differencesTable, tierTables, policiesTable];
+const MIGRATIONS: readonly ((engine: Engine) => readonly string[])[] = [ledgerTables, settlingTables, checkpointTables, recallColumns, quarantinePlaces, keysOfEpochs, voucherTables, publishing, differencesTable, tierTables, policiesTable, memberBirthdays];
 
 /** Any number that other programs on the same PostgreSQL do not lock. */
 const LOCK = 6_124_711_803;

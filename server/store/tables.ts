@@ -332,6 +332,8 @@ export interface MembersTable {
   region: string;
   home_store: string;
   joined_on: string;
+  /** MM-DD. */
+  birthday: string | null;
 }
 
 export interface StaffTable {

@@ -40,7 +40,7 @@ export interface Report {
 }
 
 /** Schema of the database that this audit reads. */
-const SCHEMA = 11;
+const SCHEMA = 12;
 
 /**
  * Audits a database as it is at one moment, reading nothing but its tables.

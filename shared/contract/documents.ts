@@ -7,7 +7,7 @@ import { LEASE_STATES } from '../domain/lease.ts';
 import { EarnStepsSchema } from './earning.ts';
 import { DispositionSchema, EntrySchema, TimestampSchema } from './entry.ts';
 import {
-  Count, CurrencyCode, DayText, Hash, Id, LocalTextSchema, Milliseconds, MinorAmount, MinorStep, oneOf, PointsChange, PointsCount, PointsStep,
+  Count, CurrencyCode, DayText, Hash, Id, LocalTextSchema, Milliseconds, MinorAmount, MinorStep, MonthDay, oneOf, PointsChange, PointsCount, PointsStep,
   type Same, Signature, strictObject,
 } from './primitives.ts';
 import { Category, place, someOf } from './place.ts';
@@ -67,6 +67,8 @@ export const AccountSchema = strictObject({
   region: Id,
   homeStore: Id,
   joinedOn: DayText,
+  /** Without a year; absent: not given. */
+  birthday: Type.Optional(MonthDay),
   free: PointsCount,
   /** Points in escrow for leases of any till. */
   leased: PointsCount,

@@ -23,6 +23,8 @@ export const MinorStep = Type.Unsafe<Minor>(Type.Integer({ minimum: 1, maximum: 
 export const Milliseconds = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const DayText = Type.String({ minLength: 10, maxLength: 10, pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
+/** A day of the year, MM-DD: a birthday without its year. */
+export const MonthDay = Type.String({ minLength: 5, maxLength: 5, pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' });
 export const CurrencyCode = Type.String({ minLength: 3, maxLength: 3, pattern: '^[A-Z]{3}$' });
 export const LocalTextSchema = Type.Object(
   { en: Type.String({ maxLength: 200 }), 'zh-CN': Type.String({ maxLength: 200 }) },

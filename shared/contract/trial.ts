@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { ProgrammeSchema } from './documents.ts';
 import { BillLineSchema } from './entry.ts';
-import { Count, CurrencyCode, Id, MinorAmount, PointsChange, PointsCount, strictObject } from './primitives.ts';
+import { Count, CurrencyCode, Id, MinorAmount, MonthDay, PointsChange, PointsCount, strictObject } from './primitives.ts';
 
 /** A programme as a merchant writes it: the document that is published, without what publishing adds. */
 export const ProgrammeDocument = Type.Object(
@@ -70,8 +70,7 @@ export const MemberDocument = strictObject({
   /** As the till last knew it; absent: what the purchases are enough for. */
   tier: Type.Optional(Id),
   purchases: Type.Optional(Type.Array(PurchaseDocument, { maxItems: 10_000 })),
-  /** MM-DD. */
-  birthday: Type.Optional(Type.String({ pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' })),
+  birthday: Type.Optional(MonthDay),
   redeemedToday: Type.Optional(PointsCount),
   earnedToday: Type.Optional(PointsCount),
   isFirst: Type.Optional(Type.Boolean()),

@@ -56,9 +56,9 @@ export function createQuoting({ cover, directory, offers, projection, ports, shi
     const { id: store = '', utcOffsetMinutes = 0 } = directory.own() ?? {};
     const used = projection.usedOn(member, shifts.day(nowMs));
     // Offline it is the tier that was known last: the server reckons tiers, a till never does.
-    const tier = projection.account(member)?.tier?.id;
+    const { tier, birthday } = projection.account(member) ?? {};
     return {
-      ...(tier === undefined ? {} : { tier }), ...(member === '' ? {} : { member }),
+      ...(tier?.id === undefined ? {} : { tier: tier.id }), ...(birthday === undefined ? {} : { birthday }), ...(member === '' ? {} : { member }),
       store, utcOffsetMinutes, redeemedToday: used.redeemed, earnedToday: used.earned, hasVouchers: false, isFirst: projection.isFirst(member),
       ...(lines === undefined ? {} : { lines }),
     };

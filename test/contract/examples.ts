@@ -49,7 +49,7 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
   own: { ...lifted, balanceBefore: -5, earnSteps: [{ step: 'amount', basisMinor: 100, points: 1 }], position: 9, disposition: 'leased', shortfall: 0, quarantined: 'why' },
   posted: { ...lifted, position: 9, receivedAtMs: 1_764_000_000_001, disposition: 'free', shortfall: 0 },
   accounts: {
-    id: 'm1', card: '8800000001', name: '林晓', phone: '6591234567', region: 'demo', homeStore: 'harbour', joinedOn: '2025-01-31', free: 100, leased: 20,
+    id: 'm1', card: '8800000001', name: '林晓', phone: '6591234567', region: 'demo', homeStore: 'harbour', joinedOn: '2025-01-31', birthday: '02-29', free: 100, leased: 20,
     nextExpiry: '2026-12-31', expiring: [{ on: '2026-12-31', points: 40 }], mergedInto: 'm2', position: 9, rev: 4,
     tier: { id: 'silver', until: '2026-12-31', next: { id: 'gold', points: 20, spendMinor: 100, visits: 1 } },
   },

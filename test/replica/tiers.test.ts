@@ -5,7 +5,7 @@ import type { MemberView } from '../../shared/contract/views.ts';
 import { points } from '../../shared/domain/integers.ts';
 import { readDocument } from '../../shared/replica/documents.ts';
 import { memoryTestStorage } from './support/storage.ts';
-import { NOON_MS, PROGRAMME, World } from './support/world.ts';
+import { NOON_MS, PROGRAMME, STORE, World } from './support/world.ts';
 
 let world: World;
 afterEach(() => world.destroy());
@@ -103,6 +103,20 @@ describe('personal offers at the till', () => {
     expect(await knew()).toEqual({ offer: 'back' });
     expect((await attach()).offer?.id).not.toBe('back');
     expect(await sell()).toBe(76);
+  });
+
+  it('are made on the birthday that the account tells, give what names them, and the entry says so', async () => {
+    const today = new Date(NOON_MS + STORE.utcOffsetMinutes * 60_000).toISOString().slice(5, 10);
+    world = await World.open({ storage: memoryTestStorage(), members: (office) => office.addMember('M1', 1_000, { birthday: today }) });
+    const born = { id: 'birthday', text: back, when: { birthday: true as const } };
+    const earn = { ...PROGRAMME.earn, multipliers: [{ id: 'birthday', name: back, factorBp: 30_000, birthday: true as const }, { id: 'line', name: back, factorBp: 20_000, offers: ['birthday'] }] };
+    await world.replica.collections.programmes.upsert({ ...PROGRAMME, offers: [born], earn });
+    expect((await attach()).offer).toEqual({ id: 'birthday', text: back, because: [{ code: 'birthday' }] });
+    expect(await sell()).toBe(3 * 76);
+    expect(await knew()).toEqual({ offer: 'birthday', birthday: true });
+    world.nowMs += DAY_MS;
+    expect(await sell()).toBe(76);
+    expect(await knew()).toEqual({});
   });
 
   it('do not count a sale that was voided, nor one of somebody else', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { putMembers } from '../../server/members/members.ts';
 import type { AccountDoc, LeaseDoc } from '../../shared/contract/documents.ts';
 import { EXPIRING_MOST } from '../../shared/domain/expiry.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
@@ -31,6 +32,19 @@ describe.each(ENGINES)('what a till is told of an account, on %s', (engine) => {
     expect(await account('A')).toMatchObject({ free: 125, leased: 20, nextExpiry: '2099-03-31', expiring: [{ on: '2099-03-31', points: 25 }] });
     await till.push([till.entry({ kind: 'lease-close', member: 'A', lease: lease.id })]);
     expect((await account('A'))?.expiring).toHaveLength(2);
+  });
+
+  it('the birthday of who gave it, until it is taken back', async () => {
+    const [row] = await world.store.db.selectFrom('members').selectAll().where('id', '=', 'B').execute();
+    if (row === undefined) throw new Error('B is a member');
+    const profile = { id: 'B', card: row.card, name: row.name, phone: row.phone, region: row.region, homeStore: row.home_store, joinedOn: row.joined_on };
+    expect((await account('B'))?.birthday).toBeUndefined();
+    const rev = (await account('B'))?.rev ?? 0;
+    await putMembers(world.store, [{ ...profile, birthday: '02-29' }]);
+    expect(await account('B')).toMatchObject({ birthday: '02-29' });
+    expect((await account('B'))?.rev).toBeGreaterThan(rev);
+    await putMembers(world.store, [profile]);
+    expect((await account('B'))?.birthday).toBeUndefined();
   });
 
   it('no more days of it than the first few', async () => {

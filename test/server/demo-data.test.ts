@@ -28,6 +28,13 @@ describe('demo members', () => {
     }
   });
 
+  it('give their birthday, a third of them, on days all over the year', () => {
+    const given = members.flatMap(({ birthday }) => birthday ?? []);
+    expect(given).toHaveLength(167);
+    for (const day of given) expect(day).toMatch(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
+    expect(new Set(given.map((day) => day.slice(0, 2))).size).toBe(12);
+  });
+
   it('are the same for the same seed and others for another', () => {
     expect(makeMembers(seeded(1), 500, STORES, 180)).toEqual(members);
     expect(makeMembers(seeded(2), 500, STORES, 180)).not.toEqual(members);

@@ -27,6 +27,7 @@ export interface BookedLease extends LeasesTable {
 /** Every account that settling these entries may move, but for those of members' successors. */
 export function accountsOf(entries: readonly Entry[], leases: ReadonlyMap<string, BookedLease>, shortfalls: readonly ShortfallsTable[]): Set<string> {
   const ids = new Set<string>();
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const owing = (member: string | null | undefined): void => void (typeof member === 'string' && ids.add(receivableAccount(member)));
   for (const entry of entries) {
     const member = entry.member;
@@ -37,12 +38,12 @@ export function accountsOf(entries: readonly Entry[], leases: ReadonlyMap<string
     if (entry.kind === 'adjustment') ids.add('adjusted');
     if (entry.kind === 'adjustment' || entry.kind === 'reversal') owing(member);
     const named = shortfallNamedBy(entry);
-    for (const one of entries) {
-      // What the batch itself is going to leave.
-      if (named === undefined || one.id !== named) continue;
-      ids.add(shortfallAccount(one.store));
-      owing(one.member);
-      if (one.member !== undefined) ids.add(memberAccount(one.member));
+    // What the batch itself is going to leave.
+    const leaving = named === undefined ? undefined : byId.get(named);
+    if (leaving !== undefined) {
+      ids.add(shortfallAccount(leaving.store));
+      owing(leaving.member);
+      if (leaving.member !== undefined) ids.add(memberAccount(leaving.member));
     }
     if (entry.kind === 'expiry') ids.add('expired');
     if (entry.transfer !== undefined) {

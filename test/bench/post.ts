@@ -207,7 +207,7 @@ async function pushAll(
   for (const [index, till] of tills.entries()) sessions.push(await openSession(url, till, codes[index] ?? ''));
   const latencies: number[] = [];
   let acknowledged = 0;
-  const drive = async (session: BenchSession, bodies: readonly string[], untilMs: number): Promise<void> => {
+  const drive = async (session: BenchSession, bodies: readonly Buffer[], untilMs: number): Promise<void> => {
     for (const body of bodies) {
       if (performance.now() > untilMs) return;
       const from = performance.now();

@@ -13,8 +13,8 @@ export interface BenchTill {
   terminal: string;
   publicKey: string;
   privateKey: KeyObject;
-  /** Bodies of pushes in order, each of as many entries as {@link signChain} was told. */
-  bodies: string[];
+  /** Bodies of pushes in order, UTF-8, each of as many entries as {@link signChain} was told. */
+  bodies: Buffer[];
 }
 
 /** Members that the sales of a bench are for. */
@@ -32,7 +32,7 @@ const START_MS = Date.UTC(2026, 0, 5, 9);
 /** Makes a till and signs its chain of `count` sales: each earns points, every fourth redeems some that no lease covers. */
 export function signChain(terminal: string, store: string, count: number, batch: number): BenchTill {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const bodies: string[] = [];
+  const bodies: Buffer[] = [];
   let prevHash = GENESIS_HASH;
   let entries: Envelope[] = [];
   for (let seq = 1; seq <= count; seq++) {
@@ -42,7 +42,7 @@ export function signChain(terminal: string, store: string, count: number, batch:
     const signature = sign(null, Buffer.from(signingText(prevHash)), privateKey).toString('base64');
     entries.push({ id: entry.id, seq, hash: prevHash, signature, bytes });
     if (entries.length === batch || seq === count) {
-      bodies.push(JSON.stringify({ entries }));
+      bodies.push(Buffer.from(JSON.stringify({ entries })));
       entries = [];
     }
   }
@@ -68,7 +68,7 @@ function saleOf({ terminal, store, seq, prevHash }: { terminal: string; store: s
 
 /** A session of a till at a server, over a connection that stays open. */
 export interface BenchSession {
-  push(body: string): Promise<PushResponse>;
+  push(body: Buffer): Promise<PushResponse>;
   close(): void;
 }
 
@@ -107,7 +107,7 @@ class Refused extends Error {
   }
 }
 
-function call<T>(agent: Agent, url: string, body?: string, token?: string): Promise<T> {
+function call<T>(agent: Agent, url: string, body?: string | Buffer, token?: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const headers: Record<string, string | number> = {};
     if (body !== undefined) Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });

@@ -40,6 +40,7 @@ export function createClosedTill(by: ClosedBy, version: string): ClosedTill {
       // They begin once there is a till: the core watches again when its state changes.
       member: () => () => undefined,
       draft: () => () => undefined,
+      entries: () => () => undefined,
       whatIf: () => () => undefined,
     },
     sayTrouble(code, atMs) {

@@ -5,11 +5,14 @@ import { DraftSchema } from './documents.ts';
 import { SHORTFALL_ENDS } from '../domain/entry.ts';
 import { BillLineSchema } from './entry.ts';
 import { Act, Approval, Nothing, Pin, RawNumber, Reason } from './inputs.ts';
+import { EntryFilter, ROWS_MOST, RowsFrom, type EntryList, type EntryRows } from './history.ts';
 import { Count, Id, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
 import { ProgrammeDraftSchema, type ProgrammeList, type PublishAnswer } from './programmes.ts';
 import type { Alarms } from './alarms.ts';
+import type { RefundPreview } from './refund.ts';
 import type { OpenLeases, Shortfalls } from './reports.ts';
 import { SHIFT_COMMANDS, type ShiftOutputs } from './shift.ts';
+import type { EntryStory } from './story.ts';
 import { MemberMatch, MemberView, ReceiptView, StaffView, TillView, WaitingEntry, type VoucherBill } from './views.ts';
 import { WhatIfInput, type WhatIfView } from './whatif.ts';
 
@@ -66,6 +69,8 @@ export const COMMANDS = {
   }),
   /** Voids a sale of this store. `voidId` makes pressing twice void once. */
   voidSale: strictObject({ voidId: Id, entry: Id }),
+  /** What refunding goods of `goodsMinor` (before points; null: all that is left) would give back. Writes nothing. */
+  previewRefund: strictObject({ entry: Id, goodsMinor: Type.Union([RawNumber, Type.Null()]) }),
   /** Gives back the part of a sale that goods of `goodsMinor` (before points) were; all under the sale's own programme version. */
   refundSale: strictObject({ ...Act, entry: Id, goodsMinor: RawNumber }),
   /** Adds points to a member by hand, or takes some away (negative), never more than there are. */
@@ -86,6 +91,10 @@ export const COMMANDS = {
   listProgrammes: Nothing,
   /** Publishes a draft as the next version, which follows `after`, the newest one that its writer knew. `actId`: pressing twice publishes once. */
   publishProgramme: strictObject({ actId: Id, approval: Approval, programme: ProgrammeDraftSchema, after: Count }),
+  /** Rows of this store's history that a filter finds. */
+  listEntries: strictObject({ filter: EntryFilter, from: RowsFrom, count: Type.Integer({ minimum: 1, maximum: ROWS_MOST }) }),
+  /** All that is known here of an entry. */
+  entryStory: strictObject({ entry: Id }),
   /** The receipt of an entry, again. */
   receipt: strictObject({ entry: Id }),
   /** The last sale of this till that can be voided, or null. */
@@ -122,6 +131,7 @@ export interface CommandOutputs extends ShiftOutputs {
   quoteVouchers: Outcome<VoucherBill>;
   commitSale: Outcome<ReceiptView>;
   voidSale: Outcome<ReceiptView>;
+  previewRefund: Outcome<RefundPreview>;
   refundSale: Outcome<ReceiptView>;
   adjustPoints: Outcome<ReceiptView>;
   reclaimLease: Outcome<ReceiptView>;
@@ -132,6 +142,8 @@ export interface CommandOutputs extends ShiftOutputs {
   listAlarms: Alarms;
   listProgrammes: ProgrammeList;
   publishProgramme: PublishAnswer;
+  listEntries: EntryRows;
+  entryStory: Outcome<EntryStory>;
   receipt: Outcome<ReceiptView>;
   lastSale: ReceiptView | null;
   saveDraft: Draft;
@@ -146,6 +158,8 @@ export const WATCHES = {
   member: strictObject({ member: Id }),
   /** The sale in the making. */
   draft: Nothing,
+  /** How the list of this store's history stands that a filter makes. */
+  entries: strictObject({ filter: EntryFilter }),
   /** A draft of the programme tried on this store's sales. Watching it is the trial; leaving it cancels. */
   whatIf: WhatIfInput,
 } as const satisfies Record<string, TSchema>;
@@ -158,6 +172,7 @@ export interface WatchOutputs {
   till: TillView;
   member: MemberView | null;
   draft: Draft;
+  entries: EntryList;
   whatIf: WhatIfView;
 }
 

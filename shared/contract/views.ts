@@ -168,6 +168,10 @@ export const ReceiptView = strictObject({
   /** Entry that this one reverses, or that reverses this one; '' when none. */
   reverses: Type.String(),
   reversedBy: Type.String(),
+  /** Of a reversal: whether it voided the sale or refunded goods of it. */
+  scope: Type.Optional(oneOf(['void', 'refund'])),
+  /** Of a sale that was reversed: how the last time, and goods that have not come back, before points. Absent: nothing came back. */
+  back: Type.Optional(strictObject({ scope: oneOf(['void', 'refund']), leftMinor: MinorAmount })),
 });
 export type ReceiptView = Static<typeof ReceiptView>;
 

@@ -28,8 +28,8 @@ export function refundOf(sale: Entry, goodsMinor: Minor, earlier: readonly Rever
   const bill = sale.bill;
   if (sale.kind !== 'sale' || bill === undefined) return { ok: false, refusal: { code: 'not-reversible', kind: sale.kind } };
   if (goodsMinor <= 0) return { ok: false, refusal: { code: 'amount-zero' } };
-  const before = earlier.reduce((sum, reversal) => sum + (reversal.goodsMinor ?? bill.totalMinor), 0);
-  const left = minor(Math.max(0, bill.totalMinor - before));
+  const before = goodsBack(bill.totalMinor, earlier);
+  const left = goodsLeft(sale, earlier);
   if (goodsMinor > left) return { ok: false, refusal: { code: 'amount-too-large', maxMinor: left } };
   const back = before + goodsMinor;
   const given = (what: 'returnPoints' | 'clawBackPoints' | 'refundMinor'): number => earlier.reduce((sum, reversal) => sum + reversal[what], 0);
@@ -47,12 +47,22 @@ export function refundOf(sale: Entry, goodsMinor: Minor, earlier: readonly Rever
   };
 }
 
+/** Goods of a sale that have not come back, before points; `earlier` are the reversals of the sale that are known. */
+export function goodsLeft(sale: Entry, earlier: readonly Reversal[]): Minor {
+  const total = sale.bill?.totalMinor ?? 0;
+  return minor(Math.max(0, total - goodsBack(total, earlier)));
+}
+
+/** Goods that reversals gave back of a bill of `totalMinor`; tills that did not know of each other may have given back more. */
+function goodsBack(totalMinor: number, earlier: readonly Reversal[]): number {
+  return earlier.reduce((sum, reversal) => sum + (reversal.goodsMinor ?? totalMinor), 0);
+}
+
 /**
  * The vouchers that a reversal gives back: all that the sale used, once all of its goods came back; a refund of a part keeps
  * them, because what is left was still bought with them. `earlier` are the reversals of the sale that are known.
  */
 export function vouchersBack(sale: Entry, reversal: Reversal, earlier: readonly Reversal[]): UsedVoucher[] {
   const total = sale.bill?.totalMinor ?? 0;
-  const back = [...earlier, reversal].reduce((sum, one) => sum + (one.goodsMinor ?? total), 0);
-  return back < total ? [] : (sale.vouchers ?? []).map(({ voucher, rule, discountMinor }) => ({ voucher, rule, discountMinor }));
+  return goodsBack(total, [...earlier, reversal]) < total ? [] : (sale.vouchers ?? []).map(({ voucher, rule, discountMinor }) => ({ voucher, rule, discountMinor }));
 }

@@ -1,15 +1,15 @@
 import type { CommandInput } from '../contract/commands.ts';
 import type { ReceiptView } from '../contract/views.ts';
 import type { Entry, EntryKind } from '../domain/entry.ts';
-import { LARGEST_AMOUNT, minor, points } from '../domain/integers.ts';
+import { LARGEST_AMOUNT, points } from '../domain/integers.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
-import { refundOf, vouchersBack } from '../domain/reversal.ts';
 import type { Append, Chain, EntryBody } from './chain.ts';
 import type { Directory } from './directory.ts';
 import { TillError } from './fault.ts';
 import type { Identity, SyncPort, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
 import { receiptView, type KnownEntry, type Receipts } from './receipts.ts';
+import { decideRefund } from './refund.ts';
 import type { SignIn } from './signin.ts';
 
 /** Commands that a manager approves; each makes one entry. */
@@ -44,16 +44,14 @@ export function createActs(parts: ActParts): Acts {
     runAct(parts, input, { staff, kind }, decide);
   return {
     refundSale: (input, staff) => act(input, staff, 'reversal', async () => {
-      if (!isAmount(input.goodsMinor)) return refuse({ code: 'amount-invalid', decimals: 0 });
+      const refund = await decideRefund(receipts, input.entry, input.goodsMinor);
+      if (!refund.ok) return refund;
+      const { sale: { member, programme }, reversal, vouchers } = refund.value;
       const sale = await receipts.known(input.entry);
-      const entry = entryOf(sale);
-      if (sale === undefined || entry === undefined) return refuse({ code: 'entry-unknown' });
-      const earlier = await receipts.reversalsOf(input.entry);
-      const reversal = refundOf(entry, minor(input.goodsMinor), earlier);
-      if (!reversal.ok) return reversal;
-      const back = vouchersBack(entry, reversal.value, earlier);
-      const { member, programme } = entry;
-      return decided({ kind: 'reversal', programme, reverses: input.entry, reversal: reversal.value, sale, ...(member === undefined ? {} : { member }), ...(back.length === 0 ? {} : { vouchers: back }) });
+      return decided({
+        kind: 'reversal', programme, reverses: input.entry, reversal, ...(sale === undefined ? {} : { sale }),
+        ...(member === undefined ? {} : { member }), ...(vouchers.length === 0 ? {} : { vouchers }),
+      });
     }),
     adjustPoints: (input, staff) => act(input, staff, 'adjustment', () => {
       const balance = projection.balance(input.member);
@@ -121,11 +119,10 @@ async function actInTurn(
     nowMs,
     balanceBefore: what.member === undefined ? undefined : projection.balance(what.member),
   });
-  return { ok: true, value: receiptView({ identity, directory, projection }, { own, posted: undefined }, { reversedBy: '', sale }) };
+  return { ok: true, value: receiptView({ identity, directory, projection }, { own, posted: undefined }, { reversals: [], sale }) };
 }
 
 const entryOf = (known: KnownEntry | undefined): Entry | undefined => (known?.posted ?? known?.own)?.entry;
-const isAmount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value <= LARGEST_AMOUNT;
 const isChange = (value: number): boolean => Number.isSafeInteger(value) && value !== 0 && Math.abs(value) <= LARGEST_AMOUNT;
 const decided = (value: Decided): Outcome<Decided> => ({ ok: true, value });
 const refuse = (refusal: Refusal): { ok: false; refusal: Refusal } => ({ ok: false, refusal });

@@ -9,6 +9,8 @@ export interface MemberIndex {
   set(id: string, account: AccountDoc | undefined): void;
   /** Members that meet a text as typed or scanned, best first, at most {@link FIND_MOST}: an exact card comes first. */
   find(text: string): AccountDoc[];
+  /** Ids of all members that meet a text, as for {@link MemberIndex.find}, in no order and however many there are. */
+  matching(text: string): Set<string>;
   /** Whether a text is the whole card number of a member. */
   isCard(text: string): boolean;
 }
@@ -32,6 +34,12 @@ export function createMemberIndex(): MemberIndex {
     byTail.get(tailOf(known.account.phone))?.delete(id);
   };
   const accountsOf = (ids: Iterable<string>): Indexed[] => [...ids].flatMap((id) => members.get(id) ?? []);
+  /** The tail has an index; the longer the typed number, the more of the phone must fit. */
+  const byPhone = (wanted: string): Indexed[] => {
+    const digits = wanted.replace(/[\s()+-]/g, '');
+    if (!/^\d{4,20}$/.test(digits)) return [];
+    return accountsOf(byTail.get(digits.slice(-4)) ?? []).filter(({ account }) => account.phone.endsWith(digits));
+  };
   return {
     set(id, account) {
       remove(id);
@@ -43,18 +51,24 @@ export function createMemberIndex(): MemberIndex {
       const tail = tailOf(account.phone);
       byTail.set(tail, (byTail.get(tail) ?? new Set()).add(id));
     },
+    matching(text) {
+      const wanted = text.trim();
+      const parts = foldName(wanted).split(' ').filter((part) => part !== '');
+      const card = byCard.get(foldCard(wanted));
+      const ids = new Set(card === undefined ? [] : [card]);
+      for (const { account } of byPhone(wanted)) ids.add(account.id);
+      // A number is no name: an amount that is looked for costs no look at every member.
+      if (!/\p{L}/u.test(wanted)) return ids;
+      for (const [id, { name }] of members) if (parts.every((part) => name.includes(part))) ids.add(id);
+      return ids;
+    },
     isCard: (text) => byCard.has(foldCard(text.trim())),
     find(text) {
       const wanted = text.trim();
       if (wanted === '') return [];
       const card = byCard.get(foldCard(wanted));
       const found = new Set(accountsOf(card === undefined ? [] : [card]));
-      const digits = wanted.replace(/[\s()+-]/g, '');
-      if (/^\d{4,20}$/.test(digits)) {
-        // The tail has an index; the longer the typed number, the more of the phone must fit.
-        const tailed = accountsOf(byTail.get(digits.slice(-4)) ?? []).filter(({ account }) => account.phone.endsWith(digits));
-        for (const one of tailed.sort(byName)) found.add(one);
-      }
+      for (const one of byPhone(wanted).sort(byName)) found.add(one);
       for (const one of findByName(members.values(), wanted)) found.add(one);
       return [...found].slice(0, FIND_MOST).map(({ account }) => account);
     },

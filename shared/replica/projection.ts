@@ -46,6 +46,8 @@ export interface Projection {
   redeemable(member: string, today: string): Points | undefined;
   /** Whose account carries a member's points: itself, or whom it was merged into, as far as this till knows that one. */
   carrier(member: string): string;
+  /** Every member whose points lie where this one's do, this one among them. */
+  carriedWith(member: string): readonly string[];
   own(id: string): OwnFact | undefined;
   /** Own entries without a position, oldest first. */
   waiting(): OwnFact[];
@@ -117,6 +119,7 @@ export function createProjection(): Projection {
       return points(Math.min(owned, Math.max(0, owned - expiryOn(carrying, today).past)));
     },
     carrier: carriers.of,
+    carriedWith,
     own: facts.get,
     waiting: () => facts.waiting(),
     unheard: () => facts.waiting().filter((fact) => !fact.quarantined).length,

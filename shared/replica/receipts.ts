@@ -2,9 +2,11 @@ import type { OwnEntryDoc, PostedEntryDoc } from '../contract/documents.ts';
 import type { ReceiptView } from '../contract/views.ts';
 import { memberDelta } from '../domain/balance.ts';
 import type { Entry, Reversal } from '../domain/entry.ts';
+import { entryNumber } from '../domain/entrynumber.ts';
 import { minor, points } from '../domain/integers.ts';
 import type { LocalText } from '../domain/programme.ts';
 import type { Outcome } from '../domain/refusal.ts';
+import { goodsLeft } from '../domain/reversal.ts';
 import type { Directory } from './directory.ts';
 import { queryDocuments, readDocument } from './documents.ts';
 import type { Identity, Replica } from './ports.ts';
@@ -16,13 +18,16 @@ export interface KnownEntry {
   posted: PostedEntryDoc | undefined;
 }
 
+/** An entry that reverses another. */
+export type Reversing = Entry & { reversal: Reversal };
+
 /** Receipts of entries of this store, this till's own and others'. */
 export interface Receipts {
   known(id: string): Promise<KnownEntry | undefined>;
   /** Id of an entry that reverses this one, or a part of it; undefined when none does. */
   reversalOf(id: string): Promise<string | undefined>;
-  /** What every known reversal of an entry gave back. */
-  reversalsOf(id: string): Promise<Reversal[]>;
+  /** Every known reversal of an entry, the oldest first. */
+  reversalsOf(id: string): Promise<Reversing[]>;
   of(id: string): Promise<Outcome<ReceiptView>>;
   /** The last sale of this till that can be voided. */
   lastSale(): Promise<ReceiptView | null>;
@@ -52,18 +57,19 @@ export function createReceipts(parts: ReceiptParts): Receipts {
     const found = await Promise.all([queryDocuments(replica, 'own', query), queryDocuments(replica, 'posted', query)]);
     return found.flat()[0]?.id;
   };
-  const reversalsOf = async (id: string): Promise<Reversal[]> => {
+  const reversalsOf = async (id: string): Promise<Reversing[]> => {
     const query = { selector: { reverses: id } };
     const found = (await Promise.all([queryDocuments(replica, 'own', query), queryDocuments(replica, 'posted', query)])).flat();
     // One that this till made and the server has booked is in both.
-    return [...new Map(found.map((document) => [document.id, document.entry.reversal])).values()].filter((reversal) => reversal !== undefined);
+    const entries = [...new Map(found.map((document) => [document.id, document.entry])).values()];
+    return entries.filter((entry): entry is Reversing => entry.reversal !== undefined).sort((a, b) => a.occurredAt.ms - b.occurredAt.ms || (a.id < b.id ? -1 : 1));
   };
   const of = async (id: string): Promise<Outcome<ReceiptView>> => {
     const entry = await known(id);
     if (entry === undefined) return { ok: false, refusal: { code: 'entry-unknown' } };
     const reverses = (entry.posted ?? entry.own)?.reverses ?? '';
-    const [reversedBy, sale] = await Promise.all([reversalOf(id), reverses === '' ? undefined : known(reverses)]);
-    return { ok: true, value: receiptView(parts, entry, { reversedBy: reversedBy ?? '', sale }) };
+    const [reversals, sale] = await Promise.all([reversalsOf(id), reverses === '' ? undefined : known(reverses)]);
+    return { ok: true, value: receiptView(parts, entry, { reversals, sale }) };
   };
   return {
     known,
@@ -89,7 +95,7 @@ export function createReceipts(parts: ReceiptParts): Receipts {
 export function receiptView(
   parts: Omit<ReceiptParts, 'replica'>,
   { own, posted }: KnownEntry,
-  beside: { reversedBy: string; sale?: KnownEntry | undefined },
+  beside: { reversals: readonly Reversing[]; sale?: KnownEntry | undefined },
 ): ReceiptView {
   const document = posted ?? own;
   if (document === undefined) throw new Error('assertion failed: a receipt is of an entry');
@@ -107,8 +113,15 @@ export function receiptView(
     ...(own?.earnSteps === undefined ? {} : { earnSteps: own.earnSteps }), ...ruleOf(parts.directory, entry),
     returned: entry.reversal?.returnPoints ?? points(0), clawedBack: entry.reversal?.clawBackPoints ?? points(0),
     before: before ?? null, after: before === undefined ? null : points(before + memberDelta(entry)),
-    state: stateOf({ own, posted }), shortfall: posted?.shortfall ?? own?.shortfall ?? points(0), reverses: document.reverses, reversedBy: beside.reversedBy,
+    state: stateOf({ own, posted }), shortfall: posted?.shortfall ?? own?.shortfall ?? points(0), reverses: document.reverses, reversedBy: beside.reversals.at(-1)?.id ?? '',
+    ...(entry.reversal === undefined ? {} : { scope: entry.reversal.scope }), ...backOf(entry, beside.reversals),
   };
+}
+
+/** How a sale was reversed, and what is left of it. */
+function backOf(entry: Entry, reversals: readonly Reversing[]): Pick<ReceiptView, 'back'> {
+  const last = reversals.at(-1);
+  return last === undefined ? {} : { back: { scope: last.reversal.scope, leftMinor: goodsLeft(entry, reversals.map(({ reversal }) => reversal)) } };
 }
 
 /** The name of the rule that an entry redeemed by, in the version that the entry names. */
@@ -129,13 +142,8 @@ function vouchersOf(directory: Directory, { programme, vouchers }: Entry): Pick<
   };
 }
 
-/** The number people read and the receipt's barcode says: terminal, epoch and seq. */
-export function entryNumber({ terminal, epoch, seq }: { terminal: string; epoch: number; seq: number }): string {
-  return `${terminal}-${epoch}-${seq}`;
-}
-
 /** Where an entry stands; what the server booked says more than what the till knows. */
-function stateOf({ own, posted }: KnownEntry): ReceiptView['state'] {
+export function stateOf({ own, posted }: KnownEntry): ReceiptView['state'] {
   if (posted !== undefined) return posted.shortfall > 0 ? 'shortfall' : 'confirmed';
   if (own?.quarantined !== undefined) return 'quarantined';
   if ((own?.shortfall ?? 0) > 0) return 'shortfall';
@@ -143,13 +151,13 @@ function stateOf({ own, posted }: KnownEntry): ReceiptView['state'] {
   return (own?.entry.redeem?.cover.atRisk ?? 0) > 0 ? 'at-risk' : 'saved';
 }
 
-/** Money of the entry's own bill; a reversal shows the bill it reverses, and what is paid back. */
+/** Money of the entry's own bill; a reversal shows what came back of the bill that it reverses, and what is paid back. */
 function moneyOf({ own, posted }: KnownEntry, sale: KnownEntry | undefined, storeCurrency: string) {
   const entry = (posted ?? own)?.entry;
   const bill = entry?.bill ?? (sale?.posted ?? sale?.own)?.entry.bill;
   const refund = entry?.reversal?.refundMinor;
   const netMinor = refund ?? bill?.netMinor ?? minor(0);
-  const totalMinor = bill?.totalMinor ?? netMinor;
+  const totalMinor = entry?.reversal?.goodsMinor ?? bill?.totalMinor ?? netMinor;
   return { currency: bill?.currency ?? storeCurrency, totalMinor, netMinor, discountMinor: minor(Math.max(0, totalMinor - netMinor)) };
 }
 

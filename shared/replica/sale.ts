@@ -144,7 +144,7 @@ async function commitInTurn(
       parts.voucherUses.written(used.flatMap(({ lease }) => lease ?? []), input.saleId);
     },
   });
-  return { ok: true, value: receiptView({ identity, directory: parts.directory, projection }, { own, posted: undefined }, { reversedBy: '' }) };
+  return { ok: true, value: receiptView({ identity, directory: parts.directory, projection }, { own, posted: undefined }, { reversals: [] }) };
 }
 
 /** The domain's word on a sale: its bill, its redemption, or the refusal. */

@@ -10,7 +10,7 @@ import { queryDocuments } from './documents.ts';
 import { TillError } from './fault.ts';
 import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
-import { entryNumber } from './receipts.ts';
+import { entryNumber } from '../domain/entrynumber.ts';
 import type { KnownShift, ShiftIndex } from './shiftindex.ts';
 import type { SignIn } from './signin.ts';
 

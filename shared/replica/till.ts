@@ -9,6 +9,7 @@ import { openDirectory } from './directory.ts';
 import { follow } from './documents.ts';
 import { openDrafts } from './drafts.ts';
 import { TillError, tillError } from './fault.ts';
+import { createHistory } from './history.ts';
 import { createLeaseKeeper } from './leases.ts';
 import { createMemberIndex, type MemberIndex } from './lookup.ts';
 import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
@@ -17,10 +18,12 @@ import { createProgrammes } from './programmes.ts';
 import { createProjection, type AccountSource, type Projection } from './projection.ts';
 import { createQuoting } from './quoting.ts';
 import { createReceipts } from './receipts.ts';
+import { createPreviewRefund } from './refund.ts';
 import { createCommitSale } from './sale.ts';
 import { createShiftDesk } from './shift.ts';
 import { createShiftIndex, type ShiftIndex } from './shiftindex.ts';
 import { createSignIn, staffView } from './signin.ts';
+import { createTellStory } from './story.ts';
 import { createViews } from './views.ts';
 import { createVoucherCloser } from './voucherleases.ts';
 import { openVouchers } from './vouchers.ts';
@@ -74,6 +77,7 @@ export async function createTill(options: TillOptions): Promise<Till> {
       parts.vouchers.stop();
       parts.offers.stop();
       parts.directory.stop();
+      parts.history.stop();
       parts.following.unsubscribe();
     },
   };
@@ -115,8 +119,8 @@ async function openParts({ replica, identity, ports, sync, version, blockedBy: b
   const programmes = createProgrammes(shared);
   const shiftDesk = createShiftDesk(shared);
   return {
-    ...shared, index, following, blockedBy, shiftDesk,
-    programmes, whatIf: createWhatIf({ ...shared, programmes }), acts: createActs(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, shiftDesk, version, blockedBy }),
+    ...shared, index, following, blockedBy, shiftDesk, history: createHistory({ ...shared, index }), tellStory: createTellStory(shared),
+    programmes, whatIf: createWhatIf({ ...shared, programmes }), acts: createActs(shared), previewRefund: createPreviewRefund(shared), commitSale: createCommitSale(shared), voidSale: createVoidSale(shared), views: createViews({ ...shared, shiftDesk, version, blockedBy }),
   };
 }
 
@@ -154,7 +158,7 @@ async function followMembers(
 }
 
 function createHandlers(parts: Parts): TillHandlers {
-  const { acts, blockedBy, chain, commitSale, directory, drafts, leases, programmes, projection, quoting, receipts, signIn, sync, views, voidSale } = parts;
+  const { acts, blockedBy, chain, commitSale, directory, drafts, history, leases, previewRefund, programmes, projection, quoting, receipts, signIn, sync, tellStory, views, voidSale } = parts;
   const signedIn = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => act(signIn.require().id);
   const trading = async <T>(act: (staff: string) => T | Promise<T>): Promise<T> => {
     if (blockedBy !== undefined) throw new TillError(blockedBy);
@@ -178,6 +182,7 @@ function createHandlers(parts: Parts): TillHandlers {
     decide: (input) => signedIn(() => quoting.decide(carried(input))),
     commitSale: (input) => trading((staff) => commitSale(input.member === null ? input : carried({ ...input, member: input.member }), staff)),
     voidSale: (input) => trading((staff) => voidSale(input, staff)),
+    previewRefund: (input) => signedIn(() => previewRefund(input)),
     ...managersActs(acts, trading),
     ...shiftHandlers(parts, signedIn, trading),
     listShortfalls: () => signedIn(async () => (await sync.shortfalls()) ?? unreachable()),
@@ -185,6 +190,8 @@ function createHandlers(parts: Parts): TillHandlers {
     listAlarms: () => signedIn(async () => (await sync.alarms()) ?? unreachable()),
     listProgrammes: () => signedIn(() => programmes.list()),
     publishProgramme: (input) => trading((staff) => programmes.publish(input, staff)),
+    listEntries: (input) => signedIn(() => history.rows(input)),
+    entryStory: ({ entry }) => signedIn(() => tellStory(entry)),
     receipt: ({ entry }) => signedIn(() => receipts.of(entry)),
     lastSale: () => signedIn(() => receipts.lastSale()),
     saveDraft: ({ draft }) => trading(() => chain.run(() => drafts.save(draft))),
@@ -274,7 +281,7 @@ function guarded(handlers: TillHandlers): TillHandlers {
   return Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, guard(handler as (input: unknown) => Promise<unknown>)])) as unknown as TillHandlers;
 }
 
-function createWatches({ drafts, views, whatIf }: Parts): WatchSources {
+function createWatches({ drafts, history, views, whatIf }: Parts): WatchSources {
   const subscribe = <T>(source: Observable<T>, next: (value: T) => void): (() => void) => {
     const subscription = source.subscribe(next);
     return () => subscription.unsubscribe();
@@ -283,6 +290,7 @@ function createWatches({ drafts, views, whatIf }: Parts): WatchSources {
     till: (_input, next) => subscribe(views.till$, next),
     member: ({ member }, next) => subscribe(views.member$(member), next),
     draft: (_input, next) => subscribe(drafts.draft$, next),
+    entries: ({ filter }, next) => history.watch(filter, next),
     whatIf,
   };
 }

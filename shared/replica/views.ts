@@ -2,6 +2,7 @@ import { distinctUntilChanged, filter, map, merge, Observable, startWith } from 
 import type { TillErrorCode } from '../contract/errors.ts';
 import type { AccountDoc } from '../contract/documents.ts';
 import type { MemberMatch, MemberView, TillView, WaitingEntry } from '../contract/views.ts';
+import { entryNumber } from '../domain/entrynumber.ts';
 import { expiryOn } from '../domain/expiry.ts';
 import { points } from '../domain/integers.ts';
 import type { PersonalOffer } from '../domain/offers.ts';
@@ -14,7 +15,6 @@ import type { Identity, Replica, SyncPort, TillPorts } from './ports.ts';
 import type { Offers } from './offers.ts';
 import type { Projection } from './projection.ts';
 import type { Quoting } from './quoting.ts';
-import { entryNumber } from './receipts.ts';
 import type { ShiftDesk } from './shift.ts';
 import type { ShiftIndex } from './shiftindex.ts';
 import type { SignIn } from './signin.ts';

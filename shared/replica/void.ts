@@ -58,5 +58,5 @@ async function voidInTurn(parts: VoidParts, append: Append, { voidId, entry }: C
     nowMs: parts.ports.nowMs(),
     balanceBefore: member === '' ? undefined : projection.balance(member),
   });
-  return { ok: true, value: receiptView({ identity, directory, projection }, { own, posted: undefined }, { reversedBy: '', sale }) };
+  return { ok: true, value: receiptView({ identity, directory, projection }, { own, posted: undefined }, { reversals: [], sale }) };
 }

@@ -1,3 +1,4 @@
+import { benchHistory } from './history.ts';
 import { benchPost } from './post.ts';
 import { benchQuote } from './quote.ts';
 
@@ -11,7 +12,7 @@ interface Options {
 }
 
 /** Measurements by name; each prints its progress on stderr and answers one object. */
-const BENCHES: Record<string, (options: Options) => Promise<unknown>> = { post: benchPost, quote: benchQuote };
+const BENCHES: Record<string, (options: Options) => Promise<unknown>> = { post: benchPost, quote: benchQuote, history: () => benchHistory() };
 
 const USAGE = `npm run bench -- NAME [--seconds N] [--batch N] [--engine sqlite|postgres] [--tills 1|8|32] [--json]
   NAME       ${Object.keys(BENCHES).join(', ')}

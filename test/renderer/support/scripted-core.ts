@@ -13,6 +13,9 @@ import { checkAmount } from '../../../shared/domain/currency.ts';
 import { earnedPoints } from '../../../shared/domain/earn.ts';
 import { CoreFault, type Host, type LinkState, type ReplicaLine } from '../../../renderer/host/host.ts';
 import { scriptedShift } from './scripted-shift.ts';
+import { refundIn, refundReceipt } from './scripted-refund.ts';
+import { listIn, rowsIn } from './scripted-history.ts';
+import { storyIn } from './scripted-story.ts';
 import { matchOf, type World } from './world.ts';
 
 /**
@@ -56,6 +59,7 @@ export class ScriptedCore implements Host {
       if (name === 'till') return { ...this.world.till };
       if (name === 'draft') return this.draft;
       if (name === 'whatIf') return this.world.whatIf;
+      if (name === 'entries') return listIn(this.world, (input as WatchInput<'entries'>).filter);
       return this.find((input as WatchInput<'member'>).member) ?? null;
     };
     return new Observable<WatchOutputs[N]>((subscriber) => {
@@ -98,12 +102,12 @@ export class ScriptedCore implements Host {
     };
   }
 
-  /** An act that a manager approves, as the core does it; what it makes is shown nowhere, so any receipt stands for it. */
-  private approved(approval: { staff: string; pin: string }, act: () => void): Outcome<ReceiptView> {
+  /** An act that a manager approves, as the core does it; where what it makes is shown nowhere, any receipt stands for it. */
+  private approved(approval: { staff: string; pin: string }, act: () => void, made?: ReceiptView): Outcome<ReceiptView> {
     const person = this.world.staff.find((one) => one.id === approval.staff);
     if (person?.role !== 'manager') throw fault('not-a-manager');
     if (approval.pin !== this.world.pin) throw fault('pin-wrong');
-    const [receipt] = this.world.receipts.values();
+    const [receipt = made] = made === undefined ? this.world.receipts.values() : [made];
     if (receipt === undefined) return { ok: false, refusal: { code: 'shortfall-none' } };
     act();
     return { ok: true, value: receipt };
@@ -145,15 +149,29 @@ export class ScriptedCore implements Host {
       quoteVouchers: async ({ billMinor, vouchers: codes }) => ({ ok: true, value: this.voucherBill(minor(billMinor), codes) }),
       commitSale: async (input) => this.commitSale(input),
       voidSale: async ({ voidId, entry }) => this.voidSale(voidId, entry),
-      refundSale: async () => Promise.reject(fault('not-a-manager')),
-      adjustPoints: async () => Promise.reject(fault('not-a-manager')),
+      previewRefund: async ({ entry, goodsMinor }) => refundIn(this.world, entry, goodsMinor),
+      refundSale: async (input) => this.refundSale(input),
+      adjustPoints: async ({ entryId, approval, member, points: change }) => {
+        const one = this.find(member);
+        if (one === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
+        const available = points(Math.max(0, one.balance));
+        if (-change > available) return { ok: false, refusal: { code: 'points-not-enough', available, needed: points(-change), allowed: available } };
+        return this.approved(approval, () => { one.balance = points(one.balance + change); }, this.actReceipt(entryId, 'adjustment', one));
+      },
       reclaimLease: async ({ approval, lease }) => this.approved(approval, () => {
         this.world.openLeases = this.world.openLeases.filter((one) => one.lease !== lease);
       }),
       resolveShortfall: async ({ approval, entry }) => this.approved(approval, () => {
         this.world.shortfalls = this.world.shortfalls.filter((one) => one.entry !== entry);
       }),
-      mergeMembers: async () => Promise.reject(fault('not-a-manager')),
+      mergeMembers: async ({ entryId, approval, member, toMember }) => {
+        const [from, to] = [this.find(member), this.find(toMember)];
+        if (from === undefined || to === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
+        return this.approved(approval, () => {
+          to.balance = points(to.balance + from.balance);
+          this.world.members = this.world.members.filter((other) => other.id !== member);
+        }, this.actReceipt(entryId, 'transfer', from));
+      },
       listShortfalls: async () => (this.world.till.sync.online ? { shortfalls: this.world.shortfalls } : Promise.reject(fault('server-unreachable'))),
       listAlarms: async () => (this.world.till.sync.online ? { alarms: this.world.alarms, total: this.world.alarms.length, decided: 380, position: 381 } : Promise.reject(fault('server-unreachable'))),
       listOpenLeases: async () => (this.world.till.sync.online ? { leases: this.world.openLeases, total: this.world.openLeases.length } : Promise.reject(fault('server-unreachable'))),
@@ -162,6 +180,8 @@ export class ScriptedCore implements Host {
         return { programmes: this.world.programmes, inForce: newest, newest, stores: this.world.stores };
       },
       publishProgramme: async (input) => this.publish(input),
+      listEntries: async (input) => rowsIn(this.world, input),
+      entryStory: async ({ entry }) => storyIn(this.world, entry),
       receipt: async ({ entry }) => {
         const known = this.world.receipts.get(entry);
         return known === undefined ? { ok: false, refusal: { code: 'entry-unknown' } } : { ok: true, value: known };
@@ -248,6 +268,26 @@ export class ScriptedCore implements Host {
     this.world.receipts.set(entry, { ...sale, reversedBy: voidId });
     this.world.receipts.set(voidId, receipt);
     return { ok: true, value: receipt };
+  }
+
+  private refundSale({ entryId, approval, entry, goodsMinor }: CommandInput<'refundSale'>): Outcome<ReceiptView> {
+    const done = this.world.receipts.get(entryId);
+    if (done !== undefined) return { ok: true, value: done };
+    const sale = this.world.receipts.get(entry);
+    const found = refundIn(this.world, entry, goodsMinor);
+    if (!found.ok) return found;
+    if (sale === undefined) return { ok: false, refusal: { code: 'entry-unknown' } };
+    const receipt = refundReceipt(sale, entryId, `T1-1-${this.world.receipts.size + 1}`, found.value);
+    return this.approved(approval, () => {
+      this.world.receipts.set(entry, { ...sale, reversedBy: entryId, back: { scope: 'refund', leftMinor: found.value.leftAfterMinor } });
+      this.world.receipts.set(entryId, receipt);
+    }, receipt);
+  }
+
+  /** The receipt of an act on a member's account, as the core answers it. */
+  private actReceipt(entry: string, kind: ReceiptView['kind'], one: MemberView): ReceiptView {
+    const none = { totalMinor: minor(0), discountMinor: minor(0), netMinor: minor(0), redeemed: points(0), atRisk: points(0), earned: points(0) };
+    return { ...this.receiptOf(entry, one, none), kind };
   }
 
   receiptOf(entry: string, one: MemberView | undefined, part: Pick<ReceiptView, 'totalMinor' | 'discountMinor' | 'netMinor' | 'redeemed' | 'atRisk' | 'earned'>): ReceiptView {

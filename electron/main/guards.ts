@@ -1,5 +1,5 @@
 import type { Session, WebContents } from 'electron';
-import { isPage } from './page.ts';
+import { isMadeByPage, isPage } from './page.ts';
 
 interface Preventable {
   preventDefault(): void;
@@ -7,13 +7,15 @@ interface Preventable {
 
 const prevent = (event: Preventable): void => event.preventDefault();
 
-/** Refuses everything that a till's page has no use for: permissions, devices, downloads, and any network. */
+/** Refuses everything that a till's page has no use for: permissions, devices, downloads but its own files, and any network. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, answer) => answer(null));
-  session.on('will-download', prevent);
+  session.on('will-download', (event, item) => {
+    if (!isMadeByPage(item.getURL()) || !item.getMimeType().startsWith('text/csv')) event.preventDefault();
+  });
   session.webRequest.onBeforeRequest((details, answer) => answer({ cancel: !isOwn(details.url) }));
   // Without a listener Electron picks the first device that fits, so each is told that there is none.
   session.on('select-hid-device', (event, _details, answer) => {
@@ -45,7 +47,7 @@ export function guardContents(contents: WebContents): void {
   });
 }
 
-/** The page itself, and Chromium's own developer tools, which only an unpacked till can open. */
+/** The page itself with the files that it makes, and Chromium's own developer tools, which only an unpacked till can open. */
 function isOwn(address: string): boolean {
-  return isPage(address) || address.startsWith('devtools:');
+  return isPage(address) || isMadeByPage(address) || address.startsWith('devtools:');
 }

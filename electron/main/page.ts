@@ -21,6 +21,11 @@ export function isPage(address: string): boolean {
   return url !== null && url.protocol === `${SCHEME}:` && url.host === HOST;
 }
 
+/** Whether an address is that of a file which the till's page has made itself, like an export of the history. */
+export function isMadeByPage(address: string): boolean {
+  return address.startsWith(`blob:${SCHEME}://${HOST}/`);
+}
+
 /** Answers the page's requests from the folder of the built window, and nothing from outside it. */
 export function createPageHandler(folder: string): (request: Request) => Promise<Response> {
   return async (request) => {

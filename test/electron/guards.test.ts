@@ -58,10 +58,13 @@ describe('the session', () => {
     expect(session.granted(permission)).toEqual([]);
   });
 
-  it('gives no device, takes no download', async () => {
+  it('gives no device, takes no download but a CSV file that the page has made', async () => {
     const { session } = await startTill();
     expect(session.picksDevices()).toEqual([]);
-    expect(session.downloads()).toBe(false);
+    expect(session.downloads('blob:app://till/5e2b', 'text/csv')).toBe(true);
+    for (const [address, type] of [['blob:app://till/5e2b', 'application/x-msdownload'], ['blob:https://example.com/5e2b', 'text/csv'], ['https://example.com/a.csv', 'text/csv'], ['app://till/index.html', 'text/csv']] as const) {
+      expect(session.downloads(address, type), `${address} ${type}`).toBe(false);
+    }
   });
 
   it('lets nothing out to the network, and the page in', async () => {

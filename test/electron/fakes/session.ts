@@ -93,10 +93,10 @@ export class FakeSession extends EventEmitter implements Setters {
     return picked;
   }
 
-  /** Whether a download goes ahead. */
-  downloads(): boolean {
+  /** Whether a download of an address goes ahead. */
+  downloads(address: string, type: string): boolean {
     const event = new FakeEvent();
-    this.emit('will-download', event, {}, {});
+    this.emit('will-download', event, { getURL: () => address, getMimeType: () => type }, {});
     return !event.defaultPrevented;
   }
 

@@ -2,12 +2,15 @@ import { useCallback, useState } from 'react';
 import { Router, Switch, Route, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import type { MemberMatch, ReceiptView } from '../../shared/contract/commands.ts';
-import { parseNumber } from '../features/history/history-query.ts';
+import { parseNumber } from '../../shared/domain/entrynumber.ts';
 import { HistoryScreen } from '../features/history/HistoryScreen.tsx';
 import { LookupPanel } from '../features/lookup/LookupPanel.tsx';
 import { useLookup, type Lookup } from '../features/lookup/use-lookup.ts';
 import { LastSale } from '../features/receipt/LastSale.tsx';
+import { AdjustScreen } from '../features/manager/AdjustScreen.tsx';
 import { ManagerScreen } from '../features/manager/ManagerScreen.tsx';
+import { MergeScreen } from '../features/manager/MergeScreen.tsx';
+import { RefundScreen } from '../features/refund/RefundScreen.tsx';
 import { RulesScreen } from '../features/rules/RulesScreen.tsx';
 import { ReceiptScreen } from '../features/receipt/ReceiptScreen.tsx';
 import { SaleScreen } from '../features/sale/SaleScreen.tsx';
@@ -37,12 +40,15 @@ function SignedIn({ preferences, hidden }: { preferences: Preferences; hidden: b
   const toSale = useCallback(() => go('/'), [go]);
   useKeys({ onFunctionKey: { F6: () => go('/shift'), F8: () => go('/history'), F9: () => go('/void') } });
   const onVoid = (entry: string | null): void => go(entry === null ? '/void' : `/void/${entry}`);
+  const onRefund = (entry: string): void => go(`/refund/${entry}`);
   return (
     <Shell bar={<DeskBar />} hidden={hidden}>
       <Switch>
-        <Route path="/history/:find?">{({ find }) => <HistoryScreen key={find ?? ''} find={find ?? ''} onBack={toSale} onVoid={onVoid} />}</Route>
+        <Route path="/history/:find?">{({ find }) => <HistoryScreen key={find ?? ''} find={find ?? ''} onBack={toSale} onVoid={onVoid} onRefund={onRefund} />}</Route>
         <Route path="/shift"><ShiftScreen onBack={toSale} /></Route>
-        <Route path="/manager"><ManagerScreen onBack={toSale} onRules={() => go('/rules')} /></Route>
+        <Route path="/manager"><ManagerScreen onBack={toSale} onRules={() => go('/rules')} onAdjust={() => go('/adjust')} onMerge={() => go('/merge')} /></Route>
+        <Route path="/adjust"><AdjustScreen onBack={() => go('/manager')} /></Route>
+        <Route path="/merge"><MergeScreen onBack={() => go('/manager')} /></Route>
         <Route path="/rules"><RulesScreen onBack={() => go('/manager')} /></Route>
         <Route path="/settings">
           <SettingsScreen theme={preferences.theme} onTheme={preferences.setTheme} onLanguage={preferences.setLanguage} onBack={toSale} />
@@ -53,7 +59,10 @@ function SignedIn({ preferences, hidden }: { preferences: Preferences; hidden: b
           )}
         </Route>
         <Route path="/void/:entry?">
-          {({ entry }) => <VoidScreen key={entry ?? ''} entry={entry ?? null} onVoided={desk.showReceipt} onKeep={toSale} />}
+          {({ entry }) => <VoidScreen key={entry ?? ''} entry={entry ?? null} onVoided={desk.showReceipt} onKeep={toSale} onRefund={onRefund} />}
+        </Route>
+        <Route path="/refund/:entry">
+          {({ entry }) => <RefundScreen key={entry} entry={entry} onRefunded={desk.showReceipt} onKeep={toSale} />}
         </Route>
         <Route><SaleRoute sale={desk.sale} lookup={desk.lookup} onVoidLast={() => onVoid(null)} onRemoveMember={desk.removeMember} onOpenLast={(entry) => go(`/receipt/${entry}`)} /></Route>
       </Switch>

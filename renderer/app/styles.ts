@@ -11,6 +11,7 @@ import '../features/history/history.css';
 import '../features/sign-in/sign-in.css';
 import '../features/settings/settings.css';
 import '../features/sync/sync.css';
+import '../features/refund/refund.css';
 import '../features/manager/manager.css';
 import '../features/rules/rules.css';
 import '../features/shift/shift.css';

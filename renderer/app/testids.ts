@@ -3,11 +3,11 @@
  *
  * How to drive the window by keyboard: press keys with a pause above SCAN_GAP_MS (ui/keys/rhythm.ts, say 90 ms) to type. To
  * scan, send at least 6 characters and Enter at once: Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)))
- * keeps their order and does not wait for the page between two keys. The hash route names the screen: #/, #/history, #/receipt/ENTRY, #/void, #/shift, #/manager, #/rules,
+ * keeps their order and does not wait for the page between two keys. The hash route names the screen: #/, #/history, #/receipt/ENTRY, #/void, #/refund/ENTRY, #/shift, #/manager, #/adjust, #/merge, #/rules,
  * #/settings.
  *
  * frame         `screen` carries data-screen: connecting, lost, enrol, loading, blocked, sign-in, sale, receipt, history,
- *               void, shift, manager, rules, settings
+ *               void, refund, shift, manager, adjust, merge, rules, settings
  * keypad        `key-0` to `key-9`, `key-00`, `key-back`; `primary` (the large key, data-act names what it does);
  *               `keypad-field` and `keypad-value` show where digits go and what they make
  * status        `status` (data-state: online, sending, offline, aside, loading), `sync-panel`, `sync-send`, `waiting-ENTRY`
@@ -18,9 +18,13 @@
  * vouchers      `voucher-add`, `voucher-CODE` (data-applies), `voucher-remove-CODE`, `vouchers-line`
  * lookup        `lookup` (the text field), `match-MEMBER`, `no-match`
  * receipt       `receipt`, `receipt-number`, `receipt-state` (data-state), `print`, `void-this`, `receipt-after`, `last-sale`
- * history       `history`, `row-ENTRY` (data-state), `history-search`, `filter-all|sales|voids|open`, `history-more`
+ * history       `history`, `row-ENTRY` (data-state), `history-search`, `pick-day|group|state|staff`, then `filter-OPTION`
+ *               (`filter-day-today`, `filter-day-on`, `filter-voids`, `filter-open`, `filter-by-STAFF`), `history-count`, `export`, `export-cancel`, `export-state`, `side-receipt|story`, `entry-story`
  * void          `void-panel`
+ * refund        `refund-this` (in the history), `refund-whole|amount|lines`, `refund-more-LINE`, `refund-effect` (data-refund, data-returned,
+ *               data-clawed), `refund-owes`, `refund-earlier`, `refund-nothing`, `refund-keep`, `refund-back`
  * manager       `queue-shortfalls|leases|alarms`, `short-ENTRY`, `lease-ID`, `alarm-ID`, `story`, `act-absorb|recover|reclaim`, `act-keep`, `reason`
+ * adjust, merge `nav-adjust`, `nav-merge`, `member-search`, `match-MEMBER`, `adjust-add|take`, `adjust-REASON`, `merge-MEMBER`, `act-done`, `act-again`
  * shift         `shift-paper`, `shift-float`, `shift-in`, `shift-out`, `shift-cash`, `shift-other`, `shift-expected`, `shift-difference`, `shift-unsent`,
  *               `shift-old`, `shift-row-ENTRY`, `shift-keep`, `sign-in-open` (on the sign-in screen)
  * rules         `nav-rules`, `rules-none`, `rule-POINTER` (a pointer with dashes: `rule-redeem-0`), `rule-words-POINTER`, `rule-field-POINTER`
@@ -54,10 +58,18 @@ export const TEST_IDS = {
   match: (member: string): string => `match-${member}`,
   receipt: 'receipt', receiptNumber: 'receipt-number', receiptState: 'receipt-state', receiptAfter: 'receipt-after',
   lastSale: 'last-sale', print: 'print', voidThis: 'void-this',
-  history: 'history', historySearch: 'history-search', historyMore: 'history-more',
+  history: 'history', historySearch: 'history-search', historyCount: 'history-count',
+  side: (name: string): string => `side-${name}`,
+  entryStory: 'entry-story',
+  exportGo: 'export', exportCancel: 'export-cancel', exportState: 'export-state',
+  picker: (name: string): string => `pick-${name}`,
   row: (entry: string): string => `row-${entry}`,
   filter: (name: string): string => `filter-${name}`,
   voidPanel: 'void-panel', voidKeep: 'void-keep',
+  refundThis: 'refund-this', refundEffect: 'refund-effect', refundOwes: 'refund-owes', refundEarlier: 'refund-earlier', refundNothing: 'refund-nothing',
+  refundKeep: 'refund-keep', refundBack: 'refund-back',
+  refundWay: (way: string): string => `refund-${way}`,
+  refundMore: (line: number): string => `refund-more-${line}`,
   queue: (name: string): string => `queue-${name}`,
   alarm: (id: string): string => `alarm-${id}`,
   short: (entry: string): string => `short-${entry}`,
@@ -85,6 +97,10 @@ export const TEST_IDS = {
   tryRow: (name: string): string => `try-${name}`,
   tryMember: (member: string): string => `try-member-${member}`,
   conflict: (whose: string): string => `conflict-${whose}`,
+  navAdjust: 'nav-adjust', navMerge: 'nav-merge', memberSearch: 'member-search', actDone: 'act-done', actAgain: 'act-again',
+  adjustSign: (sign: 1 | -1): string => (sign > 0 ? 'adjust-add' : 'adjust-take'),
+  adjustReason: (reason: string): string => `adjust-${reason}`,
+  mergeSide: (member: string): string => `merge-${member}`,
   actKeep: 'act-keep', story: 'story', reason: 'reason',
   language: (tag: string): string => `language-${tag}`,
   theme: (name: string): string => `theme-${name}`,

@@ -1,7 +1,10 @@
+import { actsEn } from './acts.en.ts';
 import { alarmsEn } from './alarms.en.ts';
 import { earningEn } from './earning.en.ts';
+import { historyEn } from './history.en.ts';
 import { managerEn } from './manager.en.ts';
 import { offersEn } from './offers.en.ts';
+import { refundEn } from './refund.en.ts';
 import { rulesEn } from './rules.en.ts';
 import { rulesPartsEn } from './rules-parts.en.ts';
 import { shiftEn } from './shift.en.ts';
@@ -202,6 +205,7 @@ export const en = {
 
   'state.saved': 'Saved here',
   'state.at-risk': 'Approved offline. Not yet confirmed.',
+  'state.at-risk.short': 'Approved offline',
   'state.confirmed': 'Confirmed',
   'state.shortfall': '{points, number} points short. Manager decision needed.',
   'state.shortfall.short': '{points, number} points short',
@@ -221,27 +225,17 @@ export const en = {
 
   'history.title': 'History of this store',
   'history.search': 'Search entries',
-  'history.placeholder': 'Entry number or amount',
   'history.filter': 'Show',
-  'history.filter.all': 'All',
-  'history.filter.sales': 'Sales',
-  'history.filter.voids': 'Voids',
-  'history.filter.open': 'Unconfirmed',
   'history.list': 'Entries, newest first',
   'history.empty.title': 'No entries yet',
   'history.empty.body': 'Sales of this store appear here as they are made.',
   'history.noMatch.title': 'No entry matches',
   'history.noMatch.body': 'Nothing found for this search. Clear it to see every entry.',
   'history.clear': 'Clear search',
-  'history.more': 'Show more',
-  'history.count': '{count, plural, =0 {No entries} one {# entry} other {# entries}} shown',
   'history.open': 'Choose an entry to see its receipt. Or scan the receipt.',
   'history.loading': 'Opening the history…',
   'history.points': '{points, plural, one {# point} other {# points}} redeemed',
-  'history.used': '−{points, plural, one {# point} other {# points}}',
   'history.openOne': 'Open {number}',
-  'history.unknown': 'No entry {code} in this store’s history.',
-  'history.noMember': 'No member',
   'history.today': 'Today',
   'history.yesterday': 'Yesterday',
 
@@ -306,8 +300,8 @@ export const en = {
   'refusal.cap.member-day': 'At most {points, number} more at risk for this member today.',
   'refusal.cap.outage': 'At most {points, number} more at risk until the till is online again.',
   'refusal.entry-unknown': 'This till does not know the entry. Nothing was changed.',
-  'refusal.not-reversible': 'Only a sale can be voided. Nothing was changed.',
-  'refusal.already-reversed': 'This sale is already voided. Nothing was changed again.',
+  'refusal.not-reversible': 'Only a sale can be voided or refunded. Nothing was changed.',
+  'refusal.already-reversed': 'This sale is already voided, or all or a part of it refunded. Nothing was changed again.',
   'refusal.shift-open': 'A shift is open already. Nothing was changed. Close it before the next one.',
   'refusal.shift-none': 'No shift is open. Nothing was changed. Open one first.',
   'refusal.shift-uncounted': 'These numbers were not counted yet. Nothing was changed. Count the drawer, then close.',
@@ -381,10 +375,13 @@ export const en = {
   'fault.programme-changed': 'A newer version of the rules was published meanwhile. Nothing was published. Read it and decide again.',
   'fault.not-approved': 'The server knows no such active manager at this store. Nothing was published.',
 
+  ...actsEn,
   ...alarmsEn,
   ...earningEn,
+  ...historyEn,
   ...managerEn,
   ...offersEn,
+  ...refundEn,
   ...rulesEn,
   ...rulesPartsEn,
   ...shiftEn,

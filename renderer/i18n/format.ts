@@ -57,6 +57,12 @@ export function formatDate(day: string, language: Language): string {
   return format.format(new Date(`${day}T00:00:00Z`));
 }
 
+/** Month and day of a calendar day (YYYY-MM-DD), for a narrow column. */
+export function formatShortDay(day: string, language: Language): string {
+  const format = cached(`short day ${language}`, () => new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' }));
+  return format.format(new Date(`${day}T00:00:00Z`));
+}
+
 /** ISO weekdays (1 Monday to 7 Sunday) as a list of short names, in the order of the week. */
 export function formatWeekdays(weekdays: readonly number[], language: Language): string {
   const format = cached(`weekday ${language}`, () => new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' }));

@@ -1,7 +1,10 @@
+import { actsZhCN } from './acts.zh-CN.ts';
 import { alarmsZhCN } from './alarms.zh-CN.ts';
 import { earningZhCN } from './earning.zh-CN.ts';
+import { historyZhCN } from './history.zh-CN.ts';
 import { managerZhCN } from './manager.zh-CN.ts';
 import { offersZhCN } from './offers.zh-CN.ts';
+import { refundZhCN } from './refund.zh-CN.ts';
 import { rulesZhCN } from './rules.zh-CN.ts';
 import { rulesPartsZhCN } from './rules-parts.zh-CN.ts';
 import { shiftZhCN } from './shift.zh-CN.ts';
@@ -200,6 +203,7 @@ export const zhCN: Record<MessageId, string> = {
 
   'state.saved': '已存本机',
   'state.at-risk': '已离线核准，待确认。',
+  'state.at-risk.short': '已离线核准',
   'state.confirmed': '已确认',
   'state.shortfall': '短缺 {points, number} 分，请店长处理。',
   'state.shortfall.short': '短缺 {points, number} 分',
@@ -219,27 +223,17 @@ export const zhCN: Record<MessageId, string> = {
 
   'history.title': '本店流水',
   'history.search': '搜索流水',
-  'history.placeholder': '单号或金额',
   'history.filter': '筛选',
-  'history.filter.all': '全部',
-  'history.filter.sales': '销售',
-  'history.filter.voids': '撤销',
-  'history.filter.open': '待确认',
   'history.list': '流水，最新在前',
   'history.empty.title': '还没有流水',
   'history.empty.body': '本店的交易会即时出现在这里。',
   'history.noMatch.title': '没有相符的记录',
   'history.noMatch.body': '没有搜到相符的记录。清除搜索即可查看全部。',
   'history.clear': '清除搜索',
-  'history.more': '显示更多',
-  'history.count': '显示 {count, plural, =0 {0 笔} other {# 笔}}',
   'history.open': '点选一笔查看小票，或扫描小票条码。',
   'history.loading': '正在打开流水…',
   'history.points': '抵扣 {points, plural, other {#}} 分',
-  'history.used': '−{points, plural, other {#}} 分',
   'history.openOne': '打开 {number}',
-  'history.unknown': '本店流水中没有 {code}。',
-  'history.noMember': '非会员',
   'history.today': '今天',
   'history.yesterday': '昨天',
 
@@ -304,8 +298,8 @@ export const zhCN: Record<MessageId, string> = {
   'refusal.cap.member-day': '该会员今天离线核准最多还可 {points, number} 分。',
   'refusal.cap.outage': '恢复联网前离线核准最多还可 {points, number} 分。',
   'refusal.entry-unknown': '本机没有这笔记录，未做任何更改。',
-  'refusal.not-reversible': '只有销售单可以撤销，未做任何更改。',
-  'refusal.already-reversed': '此单已经撤销过，没有重复撤销。',
+  'refusal.not-reversible': '只有销售单可以撤销或退款，未做任何更改。',
+  'refusal.already-reversed': '此单已撤销，或已全部、部分退款，没有重复操作。',
   'refusal.shift-open': '已有班次未交班，未做任何更改。请先交班再开新班。',
   'refusal.shift-none': '当前没有班次，未做任何更改。请先开班。',
   'refusal.shift-uncounted': '这些数字尚未清点，未做任何更改。请先清点钱箱再交班。',
@@ -379,10 +373,13 @@ export const zhCN: Record<MessageId, string> = {
   'fault.programme-changed': '其间已发布新版规则，您的未发布。请查看后再决定。',
   'fault.not-approved': '服务器上没有这位在职店长，未发布任何内容。',
 
+  ...actsZhCN,
   ...alarmsZhCN,
   ...earningZhCN,
+  ...historyZhCN,
   ...managerZhCN,
   ...offersZhCN,
+  ...refundZhCN,
   ...rulesZhCN,
   ...rulesPartsZhCN,
   ...shiftZhCN,

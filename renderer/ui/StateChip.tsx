@@ -13,10 +13,10 @@ const SIGNS: Readonly<Record<EntryState, { tone: ChipTone; icon: IconName }>> = 
   quarantined: { tone: 'red', icon: 'warning' },
 };
 
-/** Where an entry stands, by sign and words. `brief` leaves out what a manager has to do. */
+/** Where an entry stands, by sign and words. `brief` leaves out what is still to come, for rows of a list. */
 export function StateChip({ state, shortfall, brief = false }: { state: EntryState; shortfall: number; brief?: boolean }) {
   const { say } = useWords();
-  const id = state === 'shortfall' && brief ? 'state.shortfall.short' : (`state.${state}` as const);
+  const id = brief && (state === 'shortfall' || state === 'at-risk') ? (`state.${state}.short` as const) : (`state.${state}` as const);
   return (
     <Chip {...SIGNS[state]} state={state} {...(brief ? {} : { testId: TEST_IDS.receiptState })}>
       {say(id, { points: shortfall })}

@@ -157,6 +157,39 @@ describe('a slip', () => {
   });
 });
 
+describe('goods that come back', () => {
+  it('are refunded in part and offline by a manager\'s PIN; every till has the points once the network is back', async () => {
+    const member = chain.takeMember(800);
+    await freshSale(here);
+    await beginSale(here, 1_600, member);
+    await untilCovered(here);
+    await enter(here);
+    const sale = await readReceipt(here);
+    await untilState(here, 'confirmed');
+    chain.relay.cut();
+    await untilStatus(here, 'offline');
+    await here.keyboard.press('F8');
+    await onScreen(here, 'history');
+    await scan(here, sale.number);
+    await here.getByTestId('refund-this').click();
+    await here.getByTestId('refund-effect').waitFor();
+    await type(here, '800');
+    await here.locator('[data-testid=refund-effect][data-returned="400"]').waitFor();
+    await enter(here);
+    await type(here, '2222');
+    await enter(here);
+    await onScreen(here, 'receipt');
+    const refund = await readReceipt(here);
+    expect(chain.countEntry(refund.entry)).toBe(0);
+    chain.relay.mend();
+    await untilState(here, 'confirmed');
+    expect(chain.countEntry(refund.entry)).toBe(1);
+    await freshSale(there);
+    await scan(there, member.card);
+    await waitForBalance(there, refund.after);
+  });
+});
+
 describe('the second decision', () => {
   it('is the same for every sale of this chain, the past of the demo included', async () => {
     await expect.poll(() => chain.secondDecisions(), { timeout: 15_000 }).toEqual({ left: 0, differences: [] });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScriptedCore } from './support/scripted-core.ts';
 import { calls, openStage, scan, tap, type, type Stage } from './support/stage-page.ts';
@@ -120,6 +121,81 @@ describe('the other acts by keyboard and scanner', () => {
     await page.getByTestId('receipt').waitFor();
     expect(await page.getByTestId('receipt-number').textContent()).toContain('T1-1-38');
     expect(await page.getByTestId('history').getByRole('button').count()).toBe(1);
+  });
+});
+
+describe('a refund by keyboard and scanner', () => {
+  it('finds the sale by its receipt, takes an amount and the PIN of a manager, and shows what is left the next time', async () => {
+    const { page } = await open('history');
+    await page.getByTestId('row-entry-38').waitFor();
+    await scan(page, 'T1-1-41');
+    await page.getByTestId('receipt').waitFor();
+    await tap(page, 'refund-this');
+    await page.getByTestId('refund-effect').waitFor();
+    await type(page, '3840');
+    await expect.poll(() => page.getByTestId('refund-effect').getAttribute('data-refund')).toBe('3240');
+    expect(await page.getByTestId('refund-effect').getAttribute('data-returned')).toBe('600');
+    await page.keyboard.press('Enter');
+    await type(page, '9999');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('live-assertive').textContent()).toBe('Wrong PIN. Try again.');
+    await type(page, '1234');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('screen').getAttribute('data-screen')).toBe('receipt');
+    const [first, second] = (await calls(page, 'refundSale')) as { entryId: string }[];
+    expect(second).toMatchObject({ entry: 'entry-41', goodsMinor: 3_840, approval: { staff: 'P3', pin: '1234' }, entryId: first?.entryId });
+    await page.evaluate(() => { location.hash = '#/refund/entry-41'; });
+    await page.getByTestId('refund-earlier').waitFor();
+    expect(await page.getByTestId('refund-effect').getAttribute('data-refund')).toBe('3240');
+  });
+});
+
+describe('a manager\'s acts on accounts', () => {
+  it('adjusts by keyboard: name, Enter, points, reason, Enter, PIN, Enter', async () => {
+    const { page } = await open('adjust');
+    await type(page, 'Amelia');
+    await expect.poll(() => page.getByTestId('primary').getAttribute('data-act')).toBe('choose');
+    await page.keyboard.press('Enter');
+    await tap(page, 'adjust-take', 'adjust-mistake');
+    await type(page, '821');
+    expect(await page.getByTestId('primary').isDisabled()).toBe(true);
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Enter');
+    await type(page, '1234');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('act-done').waitFor();
+    expect(await calls(page, 'adjustPoints')).toMatchObject([{ member: '2', points: -82, reason: 'Credited by mistake', approval: { staff: 'P3', pin: '1234' } }]);
+  });
+
+  it('merges the account that does not stay into the other', async () => {
+    const { page } = await open('merge');
+    await page.getByTestId('member-search').fill('9021');
+    await tap(page, 'match-4');
+    await page.getByTestId('member-search').fill('9021');
+    await page.getByTestId('match-5').waitFor();
+    expect(await page.getByTestId('match-4').count()).toBe(0);
+    await tap(page, 'match-5', 'merge-5', 'primary');
+    await type(page, '1234');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('act-done').waitFor();
+    expect(await calls(page, 'mergeMembers')).toMatchObject([{ member: '4', toMember: '5' }]);
+  });
+});
+
+describe('the file of a filtered history', () => {
+  it('holds what is filtered, with UTF-8\'s mark and no phone number', async () => {
+    const { page } = await open('history');
+    await page.getByTestId('row-entry-38').waitFor();
+    await page.getByTestId('history-search').fill('张');
+    await expect.poll(() => page.getByTestId('history').getAttribute('data-total')).toBe('2');
+    const [download] = await Promise.all([page.waitForEvent('download'), tap(page, 'export')]);
+    expect(download.suggestedFilename()).toMatch(/^tillpoint-\d{4}-\d{2}-\d{2}-\d{4}\.csv$/);
+    const text = await readFile(await download.path(), 'utf8');
+    expect(text.startsWith('\uFEFFNumber,')).toBe(true);
+    expect(text.trim().split('\r\n').slice(1).map((line) => line.split(',')[0])).toEqual(['T1-1-41', 'T1-1-37']);
+    expect(text).toContain('Zhang Wei 张伟');
+    expect(text).not.toContain('4417');
+    await expect.poll(() => page.getByTestId('export-state').getAttribute('data-state')).toBe('done');
   });
 });
 

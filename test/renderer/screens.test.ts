@@ -21,12 +21,25 @@ const scenes = Object.keys(SCENES) as SceneName[];
 /** Waits for what a scene is about, so that the checks see it. */
 async function settle(page: Page, scene: SceneName): Promise<void> {
   if (scene === 'history') await page.getByTestId('row-entry-34').waitFor();
+  if (scene === 'history-story') {
+    await page.getByTestId('row-entry-40').click();
+    await page.getByTestId('side-story').click();
+    await page.getByTestId('entry-story').waitFor();
+    await page.getByTestId('pick-day').click();
+  }
+  if (scene.startsWith('adjust') || scene.startsWith('merge')) await settleAct(page, scene);
   if (scene === 'history-empty') await page.locator('.empty').waitFor();
   if (['sale-proposed', 'sale-refused', 'sale-at-risk', 'sale-nothing', 'sale-long-name'].includes(scene)) await page.getByTestId('limits').waitFor();
   if (scene === 'sale-offer') await page.getByTestId('offer').waitFor();
   if (scene === 'sale-earning') await page.getByTestId('earning').waitFor();
   if (scene === 'sale-refused') await page.getByTestId('refusal').waitFor();
   if (scene.startsWith('receipt')) await page.getByTestId('receipt').waitFor();
+  if (scene === 'refund-nothing') await page.getByTestId('refund-nothing').waitFor();
+  else if (scene.startsWith('refund')) await page.getByTestId('refund-effect').waitFor();
+  if (scene === 'refund') await page.getByTestId('refund-lines').click();
+  if (scene === 'refund') await page.getByTestId('refund-more-0').click();
+  if (scene === 'refund-owes') await page.getByTestId('refund-owes').waitFor();
+  if (scene === 'refund-approval') await page.getByTestId('primary').click();
   if (scene.startsWith('void')) await page.getByTestId('void-panel').waitFor();
   if (scene === 'manager' || scene === 'manager-approval') await page.getByTestId('short-entry-38').click();
   if (scene === 'manager-approval') await page.getByTestId('act-recover').click();
@@ -56,6 +69,22 @@ async function settleShift(page: Page, scene: SceneName): Promise<void> {
   if (scene === 'shift-count') return;
   await page.getByTestId('primary').click();
   await page.getByTestId('shift-unsent').waitFor();
+}
+
+/** Finds members one after the other, and goes on to the PIN where the scene is about it. */
+async function settleAct(page: Page, scene: SceneName): Promise<void> {
+  for (const member of scene.startsWith('merge') ? ['3', '4'] : ['3']) {
+    await page.getByTestId('member-search').fill('9021');
+    await page.getByTestId(`match-${member}`).click();
+  }
+  if (scene.startsWith('adjust')) {
+    await page.getByTestId('adjust-goodwill').click();
+    await page.getByTestId('key-5').click();
+    await page.getByTestId('key-00').click();
+  } else await page.getByTestId('merge-4').waitFor();
+  if (!scene.endsWith('approval')) return;
+  await page.getByTestId('primary').click();
+  await page.getByTestId('pin-dots').waitFor();
 }
 
 async function settleRules(page: Page, scene: SceneName): Promise<void> {

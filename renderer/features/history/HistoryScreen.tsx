@@ -1,55 +1,67 @@
 import { useDeferredValue, useState } from 'react';
 import type { ReceiptView } from '../../../shared/contract/commands.ts';
+import type { EntryFilter, EntryList } from '../../../shared/contract/history.ts';
 import { TEST_IDS } from '../../app/testids.ts';
-import { useHost, useTill } from '../../host/context.tsx';
-import { useAnswer } from '../../host/use-answer.ts';
+import { useHost, useStore } from '../../host/context.tsx';
 import { useWords, type Say } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Keypad, type PrimaryAct } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
-import { ReceiptPaper } from '../../ui/paper/ReceiptPaper.tsx';
-import { StateChip } from '../../ui/StateChip.tsx';
+import { EmptyState } from '../../ui/Panel.tsx';
 import { TextField } from '../../ui/TextField.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { ExportBar } from './ExportBar.tsx';
+import { EVERYTHING, filterOf } from './filter.ts';
+import { FilterBar } from './FilterBar.tsx';
 import { HistoryList } from './HistoryList.tsx';
-import { HISTORY_FILTERS, type HistoryFilter, type HistoryRow } from './history-query.ts';
-import { PAGE, useHistory, useReplica } from './use-history.ts';
+import { OpenedEntry } from './OpenedEntry.tsx';
+import { useEntryList, useRows } from './use-entries.ts';
+import { useExport } from './use-export.ts';
+import { useOpened } from './use-opened.ts';
 
 export interface HistoryScreenProps {
   /** What to look for at first: the number of a receipt that was scanned elsewhere, or ''. */
   find: string;
   onBack: () => void;
   onVoid: (entry: string | null) => void;
+  onRefund: (entry: string) => void;
 }
 
-/** This store's entries, newest first: found by scan, number or amount, opened as paper, voided from here. */
-export function HistoryScreen({ find: wanted, onBack, onVoid }: HistoryScreenProps) {
+/** This store's entries, newest first: found by scan, number, amount, card or name, opened as paper, voided and refunded from here. */
+export function HistoryScreen({ find: wanted, onBack, onVoid, onRefund }: HistoryScreenProps) {
   const { say } = useWords();
+  const { utcOffsetMinutes } = useStore();
+  const nowMs = useNow();
   const [search, setSearch] = useState(wanted);
-  const [filter, setFilter] = useState<HistoryFilter>('all');
-  const [limit, setLimit] = useState(PAGE);
+  const [choices, setChoices] = useState(EVERYTHING);
   const [opened, setOpened] = useState<string | null>(null);
-  const replica = useReplica();
-  const rows = useHistory(replica, filter, useDeferredValue(search), limit);
-  const only = search !== '' && rows?.length === 1 ? rows[0]?.entry : undefined;
-  const receipt = useReceipt(opened ?? only ?? null);
+  const wantedFilter = filterOf(choices, useDeferredValue(search), nowMs, utcOffsetMinutes);
+  const { filter, list } = useLastList(wantedFilter);
+  const exporting = useExport();
+  const firstRow = useRows(filter, list, 0, 0)(0);
+  const only = search !== '' && list?.total === 1 ? firstRow?.entry : undefined;
+  const shown = opened ?? only ?? null;
+  const { receipt, story } = useOpened(shown);
   const find = (text: string): void => {
     setSearch(text);
     setOpened(null);
-    setLimit(PAGE);
   };
   const type = (text: string): void => find(search + text);
   const erase = (): void => find(search.slice(0, -1));
   const escape = (): void => (search === '' ? onBack() : find(''));
-  const primary = primaryOf(search, opened ?? only ?? null, rows, { say, onBack, onOpen: setOpened, onClear: () => find('') });
+  const clear = (): void => {
+    find('');
+    setChoices(EVERYTHING);
+  };
+  const primary = primaryOf({ search, shown, total: list?.total, first: firstRow }, { say, onBack, onOpen: setOpened, onClear: () => find('') });
   useKeys({ onText: type, onBackspace: erase, onEnter: primary.onPress, onEscape: escape, onScan: find });
-  const canVoid = receipt?.kind === 'sale' && receipt.reversedBy === '';
   return (
     <Frame
       name="history"
       title={say('history.title')}
-      paper={<OpenedEntry receipt={receipt} />}
+      paper={<OpenedEntry receipt={receipt} story={story} />}
       keypad={
         <Keypad
           field={say('history.search')}
@@ -57,87 +69,79 @@ export function HistoryScreen({ find: wanted, onBack, onVoid }: HistoryScreenPro
           onText={type}
           onBackspace={erase}
           primary={primary}
-          actions={
-            <>
-              <Button onPress={() => onVoid(canVoid ? receipt.entry : null)} isDisabled={receipt !== undefined && !canVoid} testId={TEST_IDS.voidThis} {...(canVoid ? {} : { shortcut: 'F9' })}>
-                {say(receipt === undefined ? 'key.voidLast' : 'receipt.void')}
-              </Button>
-              <PrintButton disabled={receipt === undefined} />
-            </>
-          }
+          actions={<Acts receipt={receipt} onVoid={onVoid} onRefund={onRefund} />}
         />
       }
     >
-      <HistoryHead search={search} onSearch={find} filter={filter} onFilter={setFilter} />
-      <HistoryList rows={rows} searching={search !== '' || filter !== 'all'} opened={opened ?? only ?? null} onOpen={setOpened} onMore={() => setLimit(limit + PAGE)} onClear={() => { find(''); setFilter('all'); }} limit={limit} />
+      <header className="history-head">
+        <TextField label={say('history.search')} hideLabel value={search} onChange={find} placeholder={say('history.placeholder')} icon={<Icon name="search" />} testId={TEST_IDS.historySearch} />
+        <FilterBar choices={choices} onChoose={setChoices} staff={list?.staff ?? []} />
+        <ExportBar list={list} exporting={exporting} onExport={() => exporting.start(wantedFilter)} />
+      </header>
+      <Found filter={filter} list={list} opened={shown} onOpen={setOpened} onClear={clear} isFiltered={search !== '' || choices !== EVERYTHING} />
     </Frame>
+  );
+}
+
+/** The list with its filter; while another filter is being asked, the last ones stay: a list that blinks cannot be read. */
+function useLastList(wanted: EntryFilter): { filter: EntryFilter; list: EntryList | undefined } {
+  const list = useEntryList(wanted);
+  const [last, setLast] = useState<{ filter: EntryFilter; list: EntryList }>();
+  if (list !== undefined && list !== last?.list) setLast({ filter: wanted, list });
+  return list === undefined ? (last ?? { filter: wanted, list }) : { filter: wanted, list };
+}
+
+function Found({ filter, list, opened, onOpen, onClear, isFiltered }: {
+  filter: EntryFilter;
+  list: EntryList | undefined;
+  opened: string | null;
+  onOpen: (entry: string) => void;
+  onClear: () => void;
+  isFiltered: boolean;
+}) {
+  const { say } = useWords();
+  if (list === undefined) return <p className="soft">{say('history.loading')}</p>;
+  if (list.total === 0 && !list.isWhole) return null;
+  if (list.total === 0 && !isFiltered) return <EmptyState icon="saved" title={say('history.empty.title')}>{say('history.empty.body')}</EmptyState>;
+  if (list.total === 0) {
+    return (
+      <EmptyState icon="search" title={say('history.noMatch.title')} actions={<Button onPress={onClear}>{say('history.clear')}</Button>}>
+        {say('history.noMatch.body')}
+      </EmptyState>
+    );
+  }
+  // Another filter is another list, which begins at its newest entry.
+  return <HistoryList key={JSON.stringify(filter)} filter={filter} list={list} opened={opened} onOpen={onOpen} />;
+}
+
+/** What can be done with the opened entry. */
+function Acts({ receipt, onVoid, onRefund }: { receipt: ReceiptView | undefined; onVoid: HistoryScreenProps['onVoid']; onRefund: HistoryScreenProps['onRefund'] }) {
+  const { say } = useWords();
+  const host = useHost();
+  const canVoid = receipt?.kind === 'sale' && receipt.reversedBy === '';
+  const canRefund = receipt?.kind === 'sale' && receipt.totalMinor > 0 && (receipt.reversedBy === '' || (receipt.back?.leftMinor ?? 0) > 0);
+  return (
+    <>
+      <Button onPress={() => onVoid(canVoid ? receipt.entry : null)} isDisabled={receipt !== undefined && !canVoid} testId={TEST_IDS.voidThis} {...(receipt === undefined ? { shortcut: 'F9' } : {})}>
+        {say(receipt === undefined ? 'key.voidLast' : 'receipt.void')}
+      </Button>
+      {receipt !== undefined && (
+        <>
+          <Button onPress={() => onRefund(receipt.entry)} isDisabled={!canRefund} testId={TEST_IDS.refundThis}>{say('receipt.refundThis')}</Button>
+          <Button onPress={() => void host.print()} testId={TEST_IDS.print}>{say('receipt.print')}</Button>
+        </>
+      )}
+    </>
   );
 }
 
 /** Enter opens what a search has found, takes back one that found nothing, and otherwise goes back to the sale. */
 function primaryOf(
-  search: string,
-  opened: string | null,
-  rows: HistoryRow[] | undefined,
+  { search, shown, total, first }: { search: string; shown: string | null; total: number | undefined; first: { entry: string; number: string } | undefined },
   to: { say: Say; onBack: () => void; onOpen: (entry: string) => void; onClear: () => void },
 ): PrimaryAct {
-  const first = rows?.[0];
-  if (search === '' || opened !== null || rows === undefined) return { act: 'back', label: to.say('nav.backToSale'), onPress: to.onBack };
-  if (first === undefined) return { act: 'clear', label: to.say('history.clear'), onPress: to.onClear };
+  if (search === '' || shown !== null || total === undefined) return { act: 'back', label: to.say('nav.backToSale'), onPress: to.onBack };
+  if (total === 0) return { act: 'clear', label: to.say('history.clear'), onPress: to.onClear };
+  if (first === undefined) return { act: 'back', label: to.say('nav.backToSale'), onPress: to.onBack };
   return { act: 'open', label: to.say('history.openOne', { number: first.number }), onPress: () => to.onOpen(first.entry) };
-}
-
-function PrintButton({ disabled }: { disabled: boolean }) {
-  const { say } = useWords();
-  const host = useHost();
-  return <Button onPress={() => void host.print()} isDisabled={disabled} testId={TEST_IDS.print}>{say('receipt.print')}</Button>;
-}
-
-function HistoryHead({ search, onSearch, filter, onFilter }: {
-  search: string;
-  onSearch: (text: string) => void;
-  filter: HistoryFilter;
-  onFilter: (filter: HistoryFilter) => void;
-}) {
-  const { say } = useWords();
-  return (
-    <header className="history-head">
-      <TextField
-        label={say('history.search')}
-        hideLabel
-        value={search}
-        onChange={onSearch}
-        placeholder={say('history.placeholder')}
-        icon={<Icon name="search" />}
-        testId={TEST_IDS.historySearch}
-      />
-      <div className="row" role="group" aria-label={say('history.filter')}>
-        {HISTORY_FILTERS.map((one) => (
-          <Button key={one} onPress={() => onFilter(one)} isPressed={one === filter} testId={TEST_IDS.filter(one)}>{say(`history.filter.${one}`)}</Button>
-        ))}
-      </div>
-    </header>
-  );
-}
-
-function OpenedEntry({ receipt }: { receipt: ReceiptView | undefined }) {
-  const { say } = useWords();
-  if (receipt === undefined) return <p className="soft history-open">{say('history.open')}</p>;
-  return (
-    <div className="stack">
-      <div><StateChip state={receipt.state} shortfall={receipt.shortfall} /></div>
-      <ReceiptPaper receipt={receipt} />
-    </div>
-  );
-}
-
-/** The receipt of the opened entry; asked for again when sync moved, because the server's answer changes its state. */
-function useReceipt(entry: string | null): ReceiptView | undefined {
-  const host = useHost();
-  const { sync } = useTill();
-  const key = entry === null ? null : JSON.stringify([entry, sync.waiting, sync.lastHeardMs]);
-  const outcome = useAnswer(key, () => host.call('receipt', { entry: entry ?? '' }));
-  const [last, setLast] = useState<ReceiptView>();
-  if (outcome?.ok === true && outcome.value !== last) setLast(outcome.value);
-  return entry !== null && last?.entry === entry ? last : undefined;
 }

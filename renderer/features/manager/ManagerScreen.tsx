@@ -21,7 +21,7 @@ import { alarmKind, unlistedWords } from './queue.ts';
 import { QUEUES, useQueue, type Queue, type QueueName } from './use-queue.ts';
 
 /** What waits for a manager: redemptions that were not covered, and points that a lost till still holds. */
-export function ManagerScreen({ onBack, onRules }: { onBack: () => void; onRules: () => void }) {
+export function ManagerScreen({ onBack, onRules, onAdjust, onMerge }: { onBack: () => void; onRules: () => void; onAdjust: () => void; onMerge: () => void }) {
   const [name, setName] = useState<QueueName>('shortfalls');
   const { queue, again } = useQueue(name);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -54,6 +54,8 @@ export function ManagerScreen({ onBack, onRules }: { onBack: () => void; onRules
       onAgain={again}
       onBack={onBack}
       onRules={onRules}
+      onAdjust={onAdjust}
+      onMerge={onMerge}
     />
   );
 }
@@ -75,7 +77,7 @@ function Paper({ shortfall, lease, alarm, name }: {
   return lease === undefined ? <p className="soft history-open">{say(`manager.pick.${name}`)}</p> : <LeasePaper lease={lease} />;
 }
 
-function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, onAgain, onBack, onRules }: {
+function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, onAgain, onBack, onRules, onAdjust, onMerge }: {
   name: QueueName;
   queue: Queue;
   chosen: string | null;
@@ -87,6 +89,8 @@ function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, on
   onAgain: () => void;
   onBack: () => void;
   onRules: () => void;
+  onAdjust: () => void;
+  onMerge: () => void;
 }) {
   const { say } = useWords();
   useKeys({ onEnter: onBack, onEscape: onBack });
@@ -106,6 +110,10 @@ function Browse({ name, queue, chosen, paper, acts, onQueue, onChoose, onAct, on
         <div className="row" role="group" aria-label={say('manager.queues')}>
           {QUEUES.map((one) => <Button key={one} onPress={() => onQueue(one)} isPressed={one === name} testId={TEST_IDS.queue(one)}>{say(`manager.queue.${one}`)}</Button>)}
           <Button onPress={onRules} testId={TEST_IDS.navRules}>{say('manager.rules')}</Button>
+        </div>
+        <div className="row" role="group" aria-label={say('acts.label')}>
+          <Button onPress={onAdjust} testId={TEST_IDS.navAdjust}>{say('adjust.title')}</Button>
+          <Button onPress={onMerge} testId={TEST_IDS.navMerge}>{say('merge.title')}</Button>
         </div>
       </header>
       <Rows name={name} queue={queue} chosen={chosen} onChoose={onChoose} onAgain={onAgain} />

@@ -82,7 +82,7 @@ function Missing({ outcome }: { outcome: { ok: boolean } | undefined }) {
 function Done({ receipt, justNow }: { receipt: ReceiptView; justNow: boolean }) {
   const { say } = useWords();
   const isVoid = receipt.kind === 'reversal';
-  const title = justNow ? say(isVoid ? 'receipt.voided' : 'receipt.saved') : say('receipt.title', { number: receipt.number });
+  const title = justNow ? say(isVoid ? backSaved(receipt) : 'receipt.saved') : say('receipt.title', { number: receipt.number });
   const amount = justNow ? say(isVoid ? 'receipt.refund' : 'receipt.collect') : say(isVoid ? 'receipt.refunded' : 'receipt.net');
   return (
     <section className="done">
@@ -99,11 +99,13 @@ function Done({ receipt, justNow }: { receipt: ReceiptView; justNow: boolean }) 
   );
 }
 
+const backSaved = ({ scope }: ReceiptView): 'receipt.refundSaved' | 'receipt.voided' => (scope === 'refund' ? 'receipt.refundSaved' : 'receipt.voided');
+
 function useReceiptAnnouncement(receipt: ReceiptView | undefined, justNow: boolean): void {
   const { say, language } = useWords();
   const announce = useAnnouncer();
   const words = receipt === undefined ? '' : !justNow ? say('receipt.title', { number: receipt.number }) : [
-    say(receipt.kind === 'reversal' ? 'receipt.voided' : 'receipt.saved'),
+    say(receipt.kind === 'reversal' ? backSaved(receipt) : 'receipt.saved'),
     say(receipt.kind === 'reversal' ? 'void.payBack' : 'sale.redeemPay', { amount: formatMoney(receipt.netMinor, receipt.currency, language) }),
     say(`state.${receipt.state}`, { points: receipt.shortfall }),
   ].join(' · ');

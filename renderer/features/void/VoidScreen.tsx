@@ -22,10 +22,12 @@ export interface VoidScreenProps {
   entry: string | null;
   onVoided: (receipt: ReceiptView) => void;
   onKeep: () => void;
+  /** Refunds what is left of a sale that a part of has come back. */
+  onRefund: (entry: string) => void;
 }
 
 /** The one act that asks first: it shows the sale that would be voided, and the large key does it. */
-export function VoidScreen({ entry, onVoided, onKeep }: VoidScreenProps) {
+export function VoidScreen({ entry, onVoided, onKeep, onRefund }: VoidScreenProps) {
   const { say } = useWords();
   const sale = useSaleToVoid(entry);
   const { run, busy, problem } = useVoiding(sale ?? null, onVoided);
@@ -46,14 +48,21 @@ export function VoidScreen({ entry, onVoided, onKeep }: VoidScreenProps) {
       }
     >
       {problem !== null && <ErrorPanel title={say('refusal.label')} code={say('app.code', { code: problem.code })} testId={TEST_IDS.refusal}>{problem.words}</ErrorPanel>}
-      {sale !== undefined && <VoidWords sale={sale} />}
+      {sale !== undefined && <VoidWords sale={sale} onRefund={onRefund} />}
     </Frame>
   );
 }
 
-function VoidWords({ sale }: { sale: ReceiptView | null }) {
+function VoidWords({ sale, onRefund }: { sale: ReceiptView | null; onRefund: (entry: string) => void }) {
   const { say, language } = useWords();
   if (sale === null) return <EmptyState icon="voided" title={say('void.none.title')} testId={TEST_IDS.voidPanel}>{say('void.none.body')}</EmptyState>;
+  if (sale.back !== undefined && sale.back.leftMinor > 0) {
+    return (
+      <EmptyState icon="voided" title={say('receipt.partlyRefunded')} testId={TEST_IDS.voidPanel} actions={<Button onPress={() => onRefund(sale.entry)} testId={TEST_IDS.refundThis}>{say('refund.rest')}</Button>}>
+        {say('refusal.already-reversed')}
+      </EmptyState>
+    );
+  }
   if (sale.reversedBy !== '') return <EmptyState icon="voided" title={say('receipt.wasVoided')} testId={TEST_IDS.voidPanel}>{say('refusal.already-reversed')}</EmptyState>;
   return (
     <Notice tone="red" icon="voided" title={say('void.title')} testId={TEST_IDS.voidPanel}>

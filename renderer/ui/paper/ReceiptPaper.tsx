@@ -36,6 +36,10 @@ export interface ReceiptContent {
   before: number | null;
   after: number | null;
   reversedBy: string;
+  /** Of a reversal: whether it voided the sale or refunded goods of it. */
+  scope?: 'void' | 'refund';
+  /** Of a sale that was reversed: how, and goods that have not come back. */
+  back?: { scope: 'void' | 'refund'; leftMinor: number };
 }
 
 /** The receipt as paper: on the screen, and the only thing that is printed. */
@@ -71,10 +75,16 @@ function ReceiptHead({ receipt }: { receipt: ReceiptContent }) {
       </p>
       <p className="small" data-testid={TEST_IDS.receiptNumber}>{say('receipt.number', { number: receipt.number })}</p>
       <p className="small">{say('receipt.served', { name: receipt.staffName })}</p>
-      {receipt.kind === 'reversal' && <p className="receipt-mark">{say('receipt.voidOf')}</p>}
-      {receipt.reversedBy !== '' && <p className="receipt-mark">{say('receipt.wasVoided')}</p>}
+      {receipt.kind === 'reversal' && <p className="receipt-mark">{say(receipt.scope === 'refund' ? 'receipt.refundOf' : 'receipt.voidOf')}</p>}
+      {receipt.reversedBy !== '' && <p className="receipt-mark">{say(backWords(receipt))}</p>}
     </header>
   );
+}
+
+/** How a sale stands that was reversed, the last time by what is said of it. */
+function backWords({ back }: ReceiptContent): 'receipt.wasVoided' | 'receipt.wasRefunded' | 'receipt.partlyRefunded' {
+  if (back === undefined || back.scope === 'void') return 'receipt.wasVoided';
+  return back.leftMinor === 0 ? 'receipt.wasRefunded' : 'receipt.partlyRefunded';
 }
 
 function MoneyLines({ receipt }: { receipt: ReceiptContent }) {
@@ -86,7 +96,7 @@ function MoneyLines({ receipt }: { receipt: ReceiptContent }) {
   const net = receipt.kind === 'reversal' ? 'receipt.refunded' : 'receipt.net';
   return (
     <dl className="slip-lines">
-      <SlipLine label={say('receipt.total')}><Amount minor={receipt.totalMinor} currency={currency} /></SlipLine>
+      <SlipLine label={say(receipt.scope === 'refund' ? 'receipt.goodsBack' : 'receipt.total')}><Amount minor={receipt.totalMinor} currency={currency} /></SlipLine>
       {vouchers.map(({ voucher, name, discountMinor }) => (
         <SlipLine key={voucher} label={say(receipt.kind === 'reversal' ? 'receipt.voucherBack' : 'receipt.voucher', { voucher: name?.[language] ?? voucher })} soft={receipt.kind === 'reversal'}>
           <Amount minor={-discountMinor} currency={currency} />

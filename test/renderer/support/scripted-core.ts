@@ -113,8 +113,34 @@ export class ScriptedCore implements Host {
     return { ok: true, value: receipt };
   }
 
+  /** The history, refunds, and a manager's acts on members' accounts. */
+  private accountHandlers(): Pick<CommandHandlers, 'adjustPoints' | 'mergeMembers' | 'previewRefund' | 'refundSale' | 'listEntries' | 'entryStory'> {
+    return {
+      previewRefund: async ({ entry, goodsMinor }) => refundIn(this.world, entry, goodsMinor),
+      refundSale: async (input) => this.refundSale(input),
+      listEntries: async (input) => rowsIn(this.world, input),
+      entryStory: async ({ entry }) => storyIn(this.world, entry),
+      adjustPoints: async ({ entryId, approval, member, points: change }) => {
+        const one = this.find(member);
+        if (one === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
+        const available = points(Math.max(0, one.balance));
+        if (-change > available) return { ok: false, refusal: { code: 'points-not-enough', available, needed: points(-change), allowed: available } };
+        return this.approved(approval, () => { one.balance = points(one.balance + change); }, this.actReceipt(entryId, 'adjustment', one));
+      },
+      mergeMembers: async ({ entryId, approval, member, toMember }) => {
+        const [from, to] = [this.find(member), this.find(toMember)];
+        if (from === undefined || to === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
+        return this.approved(approval, () => {
+          to.balance = points(to.balance + from.balance);
+          this.world.members = this.world.members.filter((other) => other.id !== member);
+        }, this.actReceipt(entryId, 'transfer', from));
+      },
+    };
+  }
+
   private makeHandlers(): CommandHandlers {
     return {
+      ...this.accountHandlers(),
       enrol: async ({ code }) => {
         if (!this.world.enrolCodes.includes(code)) throw fault('server-refused', { code: 'code-unknown' });
         this.world.till.phase = 'ready';
@@ -149,29 +175,12 @@ export class ScriptedCore implements Host {
       quoteVouchers: async ({ billMinor, vouchers: codes }) => ({ ok: true, value: this.voucherBill(minor(billMinor), codes) }),
       commitSale: async (input) => this.commitSale(input),
       voidSale: async ({ voidId, entry }) => this.voidSale(voidId, entry),
-      previewRefund: async ({ entry, goodsMinor }) => refundIn(this.world, entry, goodsMinor),
-      refundSale: async (input) => this.refundSale(input),
-      adjustPoints: async ({ entryId, approval, member, points: change }) => {
-        const one = this.find(member);
-        if (one === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
-        const available = points(Math.max(0, one.balance));
-        if (-change > available) return { ok: false, refusal: { code: 'points-not-enough', available, needed: points(-change), allowed: available } };
-        return this.approved(approval, () => { one.balance = points(one.balance + change); }, this.actReceipt(entryId, 'adjustment', one));
-      },
       reclaimLease: async ({ approval, lease }) => this.approved(approval, () => {
         this.world.openLeases = this.world.openLeases.filter((one) => one.lease !== lease);
       }),
       resolveShortfall: async ({ approval, entry }) => this.approved(approval, () => {
         this.world.shortfalls = this.world.shortfalls.filter((one) => one.entry !== entry);
       }),
-      mergeMembers: async ({ entryId, approval, member, toMember }) => {
-        const [from, to] = [this.find(member), this.find(toMember)];
-        if (from === undefined || to === undefined) return { ok: false, refusal: { code: 'member-unknown' } };
-        return this.approved(approval, () => {
-          to.balance = points(to.balance + from.balance);
-          this.world.members = this.world.members.filter((other) => other.id !== member);
-        }, this.actReceipt(entryId, 'transfer', from));
-      },
       listShortfalls: async () => (this.world.till.sync.online ? { shortfalls: this.world.shortfalls } : Promise.reject(fault('server-unreachable'))),
       listAlarms: async () => (this.world.till.sync.online ? { alarms: this.world.alarms, total: this.world.alarms.length, decided: 380, position: 381 } : Promise.reject(fault('server-unreachable'))),
       listOpenLeases: async () => (this.world.till.sync.online ? { leases: this.world.openLeases, total: this.world.openLeases.length } : Promise.reject(fault('server-unreachable'))),
@@ -180,8 +189,6 @@ export class ScriptedCore implements Host {
         return { programmes: this.world.programmes, inForce: newest, newest, stores: this.world.stores };
       },
       publishProgramme: async (input) => this.publish(input),
-      listEntries: async (input) => rowsIn(this.world, input),
-      entryStory: async ({ entry }) => storyIn(this.world, entry),
       receipt: async ({ entry }) => {
         const known = this.world.receipts.get(entry);
         return known === undefined ? { ok: false, refusal: { code: 'entry-unknown' } } : { ok: true, value: known };

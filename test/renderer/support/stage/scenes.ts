@@ -6,6 +6,7 @@ import { minor, points } from '../../../../shared/domain/integers.ts';
 import { ScriptedCore } from '../scripted-core.ts';
 import type { World } from '../world.ts';
 import { SHIFT_SCENES } from './shifts.ts';
+import { actScenes } from './act-scenes.ts';
 import { alarmsNow, earnMore, explainReceipt } from './explained.ts';
 import { fillProgramme } from './programmes.ts';
 
@@ -233,7 +234,7 @@ export const SCENES = {
     fillHistory(world);
     return { route: '/void/entry-41' };
   },
-  'void-none': (): Scene => ({ route: '/void' }),
+  ...actScenes(fillHistory),
   'manager': (world: World): Scene => {
     fillQueues(world);
     return { route: '/manager' };

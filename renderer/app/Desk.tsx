@@ -12,6 +12,7 @@ import { ManagerScreen } from '../features/manager/ManagerScreen.tsx';
 import { MergeScreen } from '../features/manager/MergeScreen.tsx';
 import { RefundScreen } from '../features/refund/RefundScreen.tsx';
 import { RulesScreen } from '../features/rules/RulesScreen.tsx';
+import { keepRules } from '../features/rules/use-rules.ts';
 import { ReceiptScreen } from '../features/receipt/ReceiptScreen.tsx';
 import { SaleScreen } from '../features/sale/SaleScreen.tsx';
 import { useSale, useSaleState, type Sale } from '../features/sale/use-sale.ts';
@@ -37,6 +38,8 @@ export function Desk({ preferences, hidden }: { preferences: Preferences; hidden
 function SignedIn({ preferences, hidden }: { preferences: Preferences; hidden: boolean }) {
   const [, go] = useLocation();
   const desk = useSaleDesk();
+  // Above the routes, as the sale: a draft of the rules is there until its writer signs out.
+  const [rules] = useState(keepRules);
   const toSale = useCallback(() => go('/'), [go]);
   useKeys({ onFunctionKey: { F6: () => go('/shift'), F8: () => go('/history'), F9: () => go('/void') } });
   const onVoid = (entry: string | null): void => go(entry === null ? '/void' : `/void/${entry}`);
@@ -49,7 +52,7 @@ function SignedIn({ preferences, hidden }: { preferences: Preferences; hidden: b
         <Route path="/manager"><ManagerScreen onBack={toSale} onRules={() => go('/rules')} onAdjust={() => go('/adjust')} onMerge={() => go('/merge')} /></Route>
         <Route path="/adjust"><AdjustScreen onBack={() => go('/manager')} /></Route>
         <Route path="/merge"><MergeScreen onBack={() => go('/manager')} /></Route>
-        <Route path="/rules"><RulesScreen onBack={() => go('/manager')} /></Route>
+        <Route path="/rules"><RulesScreen kept={rules} onBack={() => go('/manager')} /></Route>
         <Route path="/settings">
           <SettingsScreen theme={preferences.theme} onTheme={preferences.setTheme} onLanguage={preferences.setLanguage} onBack={toSale} />
         </Route>

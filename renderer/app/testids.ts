@@ -29,7 +29,7 @@
  *               `shift-old`, `shift-row-ENTRY`, `shift-keep`, `sign-in-open` (on the sign-in screen)
  * rules         `nav-rules`, `rules-none`, `rule-POINTER` (a pointer with dashes: `rule-redeem-0`), `rule-words-POINTER`, `rule-field-POINTER`
  *               (data-value), `rule-add-KIND` (ratio, fixed, campaign, amount, percentage, free-item, tier, offer, given, bonus-item|category),
- *               `rule-remove-POINTER`, `rule-up|down-POINTER`, `rule-fault-POINTER`, `rule-section-NAME`, `rule-undo`, `rules-leaving`, `rules-keep`, `rules-leave`, `rules-sample`,
+ *               `rule-remove-POINTER`, `rule-up|down-POINTER`, `rule-fault-POINTER`, `rule-section-NAME`, `rule-undo`, `rules-discard`, `rules-sample`,
  *               `sample-RULE`, `sample-voucher` (data-minor), `sample-more`, `sample-PART-ID`, `sample-earn`, `rules-faults`, `try-held`,
  *               `try-days-N`, `try-progress`, `try-result`, `try-ROW` (data-was, data-would), `try-member-ID`, `rules-conflict`, `rules-done`
  * settings      `language-en`, `language-zh-CN`, `theme-system|light|dark`
@@ -88,7 +88,7 @@ export const TEST_IDS = {
   ruleMove: (at: string, way: 'up' | 'down'): string => `rule-${way}${at.replaceAll('/', '-')}`,
   ruleFault: (at: string): string => `rule-fault${at.replaceAll('/', '-')}`,
   ruleSection: (name: string): string => `rule-section-${name}`,
-  ruleUndo: 'rule-undo', rulesLeaving: 'rules-leaving', rulesKeep: 'rules-keep', rulesLeave: 'rules-leave',
+  ruleUndo: 'rule-undo', rulesDiscard: 'rules-discard',
   sampleRule: (rule: string): string => `sample-${rule}`,
   sampleVoucher: 'sample-voucher', sampleMore: 'sample-more',
   sampleChoice: (part: string, value: string): string => `sample-${part}-${value}`,

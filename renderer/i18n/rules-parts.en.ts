@@ -1,11 +1,9 @@
 /** English messages of the rules editor's vouchers, tiers, personal offers, places and dates; part of the catalogue `en`. */
 export const rulesPartsEn = {
   'rules.undo': 'Undo',
+  'rules.kept': 'The draft stays here until you sign out.',
+  'rules.discard': 'Discard the changes',
   'rules.leave': 'Back',
-  'rules.leave.title': 'Leave without publishing?',
-  'rules.leave.body': 'What you changed is kept nowhere. The rules in force stay as they are.',
-  'rules.leave.keep': 'Keep writing',
-  'rules.leave.go': 'Leave and discard',
   'rules.removed': '{name} was removed. Undo brings it back.',
   'rules.moveUp': 'Move up',
   'rules.moveDown': 'Move down',
@@ -177,6 +175,9 @@ export const rulesPartsEn = {
   'rules.sample.isTimeless': 'As if every date and hour held',
 
   'rules.fault.too-small': 'the number is too small.',
+  'rules.fault.needs-one.goods': 'it needs a category or an item of goods.',
+  'rules.fault.needs-one.reach': 'it asks for nothing: name what is paid, points or visits.',
+  'rules.fault.needs-one.when': 'it names no reason: choose at least one.',
   'rules.fault.word-missing': 'it has to be named.',
 
   'rules.try.held.title': '{held, plural, one {Only # day is} other {Only # days are}} here',

@@ -3,11 +3,9 @@ import type { rulesPartsEn } from './rules-parts.en.ts';
 /** Chinese messages of the rules editor's vouchers, tiers, personal offers, places and dates; part of the catalogue `zhCN`. */
 export const rulesPartsZhCN: Record<keyof typeof rulesPartsEn, string> = {
   'rules.undo': '撤回修改',
+  'rules.kept': '草稿会保留到您退出登录为止。',
+  'rules.discard': '放弃修改',
   'rules.leave': '返回',
-  'rules.leave.title': '不发布就离开？',
-  'rules.leave.body': '所做的修改不会保存。现行规则保持不变。',
-  'rules.leave.keep': '继续修改',
-  'rules.leave.go': '放弃并离开',
   'rules.removed': '已删除{name}。可撤回修改。',
   'rules.moveUp': '上移',
   'rules.moveDown': '下移',
@@ -179,6 +177,9 @@ export const rulesPartsZhCN: Record<keyof typeof rulesPartsEn, string> = {
   'rules.sample.isTimeless': '不计日期和时段',
 
   'rules.fault.too-small': '数字太小。',
+  'rules.fault.needs-one.goods': '须填写商品类别或编码。',
+  'rules.fault.needs-one.reach': '尚无条件：请设定实付金额、积分或到店天数。',
+  'rules.fault.needs-one.when': '尚无条件：请至少设定一项。',
   'rules.fault.word-missing': '须填写名称。',
 
   'rules.try.held.title': '这里只有 {held, number} 天的销售',

@@ -73,23 +73,26 @@ describe('the rules editor', () => {
     expect(await page.getByTestId('primary').isDisabled()).toBe(false);
   });
 
-  it('brings back what was removed, and asks before a draft that was changed is left', async () => {
+  it('brings back what was removed, and keeps a draft while another screen is looked at', async () => {
     const { page } = await stage.open('rules');
     await tap(page, 'rule-redeem-1', 'rule-remove-redeem-1');
     await page.getByTestId('rule-redeem-1').waitFor({ state: 'detached' });
     await tap(page, 'rule-undo');
     await page.getByTestId('rule-redeem-1').waitFor();
     await tap(page, 'rule-section-vouchers', 'rule-add-free-item');
-    expect(await words(page, 'rules-faults')).toContain('it needs an item or a category');
+    expect(await words(page, 'rules-faults')).toContain('it needs a category or an item of goods');
     await page.getByTestId('rule-field-vouchers-0-categories').fill('tea');
     await page.getByTestId('rules-faults').waitFor({ state: 'detached' });
     expect(await attribute(page, 'sample-voucher', 'data-minor')).toBe('0');
     await tap(page, 'sample-more', 'sample-goods-category:tea');
     expect(await attribute(page, 'sample-voucher', 'data-minor')).toBe('5000');
-    await tap(page, 'act-keep');
-    await page.getByTestId('rules-leaving').waitFor();
-    await tap(page, 'rules-keep', 'act-keep', 'act-keep');
-    await page.locator('[data-screen=manager]').waitFor();
+    await tap(page, 'nav-sale');
+    await page.locator('[data-screen=sale]').waitFor();
+    await tap(page, 'nav-manager', 'nav-rules');
+    expect(await page.getByTestId('rule-field-vouchers-0-categories').inputValue()).toBe('tea');
+    await tap(page, 'rules-discard');
+    await page.getByTestId('rule-vouchers-0').waitFor({ state: 'detached' });
+    await tap(page, 'rule-undo', 'rule-vouchers-0');
   });
 
   it('shows how far a trial is, and goes back to the same draft when it is cancelled', async () => {

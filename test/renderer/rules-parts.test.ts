@@ -222,6 +222,11 @@ describe('faults', () => {
     expect(faultReason(faults[0]!, { say })).toBe(language === 'en' ? 'The number is too small.' : '数字太小。');
     expect(publishFaultWords(faults[0]!, few.draft, { say, language })).toContain(RICH.offers![0]!.text[language]);
     expect(isBeside('/vouchers/0', few.draft)).toBe(false);
+    const empty = writeAt(writeAt(begun(RICH).draft, '/offers/0/when', {}), '/tiers/levels/2/reach', {});
+    const reasons = previewOf(empty, noSample(), HERE).faults.map((fault) => [fault.at, faultReason(fault, { say })]);
+    expect(reasons).toEqual(language === 'en'
+      ? [['/tiers/levels/2/reach', 'It asks for nothing: name what is paid, points or visits.'], ['/offers/0/when', 'It names no reason: choose at least one.']]
+      : [['/tiers/levels/2/reach', '尚无条件：请设定实付金额、积分或到店天数。'], ['/offers/0/when', '尚无条件：请至少设定一项。']]);
   });
 });
 

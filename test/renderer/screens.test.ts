@@ -97,10 +97,9 @@ async function settleRules(page: Page, scene: SceneName): Promise<void> {
     await page.getByTestId('rule-field-vouchers-1-place').click();
     return page.getByTestId('sample-more').click();
   }
-  if (scene === 'rules-leaving') {
+  if (scene === 'rules-changed') {
     await page.getByTestId('rule-add-ratio').click();
-    await page.getByTestId('act-keep').click();
-    return page.getByTestId('rules-leaving').waitFor();
+    return page.getByTestId('rules-discard').waitFor();
   }
   if (scene === 'rules-open' || scene === 'rules-faults') await page.getByTestId('rule-redeem-0').click();
   if (scene === 'rules-faults') {

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useStore } from '../../host/context.tsx';
 import { useWords } from '../../i18n/words.ts';
@@ -6,8 +5,6 @@ import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { Keypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
-import { useAnnouncer } from '../../ui/Live.tsx';
-import { Notice } from '../../ui/Panel.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import type { CardProps } from './Card.tsx';
 import { withTerm } from './draft.ts';
@@ -17,7 +14,7 @@ import { previewOf } from './preview.ts';
 import { SamplePaper } from './SamplePaper.tsx';
 import { EarnSection, OfferSection, RedeemSection, TermSection, TierSection, VoucherSection } from './Sections.tsx';
 import { joined } from './sentences.ts';
-import { valueOf, type RulesState } from './use-rules.ts';
+import { isChanged, valueOf, type RulesState } from './use-rules.ts';
 import { isDay, typedDay } from './values.ts';
 
 /** The draft in sentences; a press opens one, and the keypad changes its numbers. The paper says what the draft says of a sample. */
@@ -29,23 +26,27 @@ export function EditStep({ state, inForce, dispatch, onBack }: CardProps & { inF
   const preview = previewOf(withTerm(state, nowMs, utcOffsetMinutes), state.sample, { store, currency, utcOffsetMinutes, nowMs, stores: state.stores.map(({ id }) => id) });
   const isSound = preview.faults.length === 0;
   const parts = { state, dispatch };
-  const { leave, isLeaving, keep } = useLeaving(state, onBack);
   const tryIt = (): void => {
     if (isSound) dispatch({ do: 'step', step: 'try' });
   };
-  useKeys({ onText: (text) => dispatch({ do: 'type', text }), onBackspace: () => dispatch({ do: 'erase' }), onEnter: tryIt, onEscape: () => closeOne(parts, leave) });
+  useKeys({ onText: (text) => dispatch({ do: 'type', text }), onBackspace: () => dispatch({ do: 'erase' }), onEnter: tryIt, onEscape: () => closeOne(parts, onBack) });
   return (
     <Frame
       name="rules"
       paper={<SamplePaper preview={preview} {...parts} />}
-      keypad={<EditKeypad {...parts} isSound={isSound} onTry={tryIt} onBack={leave} />}
+      keypad={<EditKeypad {...parts} isSound={isSound} onTry={tryIt} onBack={onBack} />}
     >
       <FaultScope faults={preview.faults} draft={state.draft}>
         <header className="rules-head">
           <h1 className="screen-title">{say('rules.title')}</h1>
           <p className="soft">{joined([inForce > 0 ? say('rules.inForce', { version: inForce }) : '', say('rules.basedOn', { version: state.base }), say('rules.field.none')], language)}</p>
+          {isChanged(state) && (
+            <div className="row rules-kept">
+              <span className="soft">{say('rules.kept')}</span>
+              <Button onPress={() => dispatch({ do: 'discard' })} testId={TEST_IDS.rulesDiscard}>{say('rules.discard')}</Button>
+            </div>
+          )}
         </header>
-        {isLeaving && <Leaving onLeave={onBack} onKeep={keep} />}
         <FaultList onOpen={(at) => dispatch({ do: 'open', at })} />
         <RedeemSection {...parts} />
         <EarnSection {...parts} />
@@ -63,37 +64,6 @@ function closeOne({ state, dispatch }: CardProps, leave: () => void): void {
   if (state.active !== null) dispatch({ do: 'unchoose' });
   else if (state.open !== null) dispatch({ do: 'open', at: null });
   else leave();
-}
-
-/** Leaving a draft that was changed has to be asked for twice. */
-function useLeaving(state: RulesState, onBack: () => void): { leave: () => void; isLeaving: boolean; keep: () => void } {
-  const [asked, setAsked] = useState<RulesState['draft'] | null>(null);
-  // Whoever writes on has not left.
-  const isLeaving = asked === state.draft;
-  return { leave: () => (isLeaving || state.past.length === 0 ? onBack() : setAsked(state.draft)), isLeaving, keep: () => setAsked(null) };
-}
-
-function Leaving({ onLeave, onKeep }: { onLeave: () => void; onKeep: () => void }) {
-  const { say } = useWords();
-  const announce = useAnnouncer();
-  const title = say('rules.leave.title');
-  useEffect(() => announce.assertive(title), [announce, title]);
-  return (
-    <Notice
-      tone="red"
-      icon="warning"
-      title={title}
-      testId={TEST_IDS.rulesLeaving}
-      actions={
-        <>
-          <Button onPress={onKeep} testId={TEST_IDS.rulesKeep}>{say('rules.leave.keep')}</Button>
-          <Button tone="danger" onPress={onLeave} testId={TEST_IDS.rulesLeave}>{say('rules.leave.go')}</Button>
-        </>
-      }
-    >
-      <p>{say('rules.leave.body')}</p>
-    </Notice>
-  );
 }
 
 function EditKeypad({ state, dispatch, isSound, onTry, onBack }: CardProps & { isSound: boolean; onTry: () => void; onBack: () => void }) {

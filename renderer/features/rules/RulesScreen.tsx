@@ -9,11 +9,11 @@ import { EmptyState, Notice } from '../../ui/Panel.tsx';
 import { EditStep } from './EditStep.tsx';
 import { PublishStep } from './PublishStep.tsx';
 import { TryStep } from './TryStep.tsx';
-import { useRules } from './use-rules.ts';
+import { useRules, type KeptRules } from './use-rules.ts';
 
 /** The rules of the programme: written as sentences, looked at with a sample bill, tried on what was sold, published by PIN. */
-export function RulesScreen({ onBack }: { onBack: () => void }) {
-  const { state, list, dispatch, reread } = useRules();
+export function RulesScreen({ kept, onBack }: { kept: KeptRules; onBack: () => void }) {
+  const { state, list, dispatch, reread } = useRules(kept);
   if (state === null) return <Beginning isRead={list !== undefined} onBegin={() => void reread()} onBack={onBack} />;
   switch (state.step) {
     case 'edit':

@@ -14,15 +14,23 @@ interface Words {
   language: Language;
 }
 
+/** Why, as the rest of a sentence; what is needed depends on the part that needs it. */
+function reasonWords({ at, code }: DraftFault, { say }: Pick<Words, 'say'>): string {
+  if (code !== 'needs-one') return say(`rules.fault.${code}`);
+  if (at.startsWith('/vouchers')) return say('rules.fault.needs-one.goods');
+  if (at.startsWith('/tiers')) return say('rules.fault.needs-one.reach');
+  return say(at.startsWith('/offers') ? 'rules.fault.needs-one.when' : 'rules.fault.needs-one');
+}
+
 /** Why, in a sentence, beside whatever is wrong. */
-export function faultReason({ code }: DraftFault, { say }: Pick<Words, 'say'>): string {
-  const words = say(`rules.fault.${code}`);
+export function faultReason(fault: DraftFault, { say }: Pick<Words, 'say'>): string {
+  const words = reasonWords(fault, { say });
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
 /** A fault of a draft in a sentence: where it is, by the names that the editor shows, and why. */
 export function publishFaultWords(fault: DraftFault, draft: ProgrammeDraft, { say, language }: Words): string {
-  return `${placeWords(fault.at, draft, { say, language })}${language === 'zh-CN' ? '：' : ': '}${say(`rules.fault.${fault.code}`)}`;
+  return `${placeWords(fault.at, draft, { say, language })}${language === 'zh-CN' ? '：' : ': '}${reasonWords(fault, { say })}`;
 }
 
 function placeWords(at: string, draft: ProgrammeDraft, { say, language }: Words): string {

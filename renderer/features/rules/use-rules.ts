@@ -1,4 +1,4 @@
-import { useReducer } from 'react';
+import { useEffect, useReducer } from 'react';
 import type { ProgrammeList } from '../../../shared/contract/programmes.ts';
 import type { ProgrammeDraft } from '../../../shared/domain/publish.ts';
 import type { LocalText } from '../../../shared/domain/programme.ts';
@@ -19,6 +19,8 @@ export type Section = (typeof SECTIONS)[number];
 
 /** The editor: the draft, what it was made from, and what is being changed. */
 export interface RulesState extends Dated {
+  /** What the draft was at first. */
+  origin: Dated;
   /** Newest version that the writer has seen. */
   after: number;
   /** Version that the draft began as; 0: none. */
@@ -49,6 +51,8 @@ export type RulesAct =
   /** Another draft; `of`: what is being typed, if anything is. */
   | { do: 'draft'; draft: ProgrammeDraft; of?: string }
   | { do: 'undo' }
+  /** Begins again with what the draft was at first; that can be undone, too. */
+  | { do: 'discard' }
   | { do: 'open'; at: string | null }
   | { do: 'fold'; section: Section }
   | { do: 'choose'; field: Field }
@@ -71,6 +75,8 @@ export function reduceRules(state: RulesState | null, act: RulesAct): RulesState
       return changed(state, { draft: renamed(state.draft, act.draft) }, act.of ?? null);
     case 'undo':
       return undone(state);
+    case 'discard':
+      return { ...changed(state, state.origin, null), open: null, active: null };
     case 'open':
       return opened(state, act.at);
     case 'fold': {
@@ -105,7 +111,7 @@ function beginning({ list, currency, utcOffsetMinutes }: Extract<RulesAct, { do:
   const base = list.programmes[0];
   const draft = draftFrom(base, currency);
   return {
-    draft, after: list.newest, base: base?.version ?? 0, start: 'now', end: 'never', stores: list.stores, utcOffsetMinutes,
+    draft, origin: { draft, start: 'now', end: 'never' }, after: list.newest, base: base?.version ?? 0, start: 'now', end: 'never', stores: list.stores, utcOffsetMinutes,
     taken: [...new Set(list.programmes.flatMap(idsOf))], sample: noSample(), active: null, fresh: true, typed: '', open: null, unfolded: unfoldedAtFirst(draft),
     step: 'edit', past: [], touched: null, published: 0,
   };
@@ -148,6 +154,12 @@ export function sectionOf(at: string): Section {
   return SECTIONS.find((one) => at === `/${one}` || at.startsWith(`/${one}/`)) ?? 'term';
 }
 
+/** Whatever step it had come to, a draft is gone on with where it can be read and changed. */
+function keptState(kept: KeptRules): RulesState | null {
+  const state = kept.read();
+  return state === null ? null : { ...state, step: 'edit', active: null, typed: '', touched: null };
+}
+
 const entryOf = (state: RulesState, field: Field): Entry => ({ value: valueOf(state, field), typed: state.typed });
 
 function typing(state: RulesState, digit: string): RulesState {
@@ -172,15 +184,33 @@ function entered(state: RulesState, field: Field, { value, typed }: Entry): Rule
   return changed(next, { draft: renamed(state.draft, writeAt(state.draft, field.at, stands)) }, field.at);
 }
 
-/** The versions as this till has them, and the editor over them. */
-export function useRules(): { state: RulesState | null; list: ProgrammeList | undefined; dispatch: (act: RulesAct) => void; reread: () => Promise<void> } {
+/** Whether anything of the draft is another than at first. */
+export function isChanged({ draft, start, end, origin }: RulesState): boolean {
+  return draft !== origin.draft || start !== origin.start || end !== origin.end;
+}
+
+/** Where a draft stays while another screen is looked at; null: there is none. */
+export interface KeptRules {
+  read(): RulesState | null;
+  keep(state: RulesState | null): void;
+}
+
+/** Keeps a draft in memory, for as long as whoever holds this is there. */
+export function keepRules(): KeptRules {
+  let kept: RulesState | null = null;
+  return { read: () => kept, keep: (state) => void (kept = state) };
+}
+
+/** The versions as this till has them, and the editor over them; a draft that was kept is gone on with. */
+export function useRules(kept: KeptRules): { state: RulesState | null; list: ProgrammeList | undefined; dispatch: (act: RulesAct) => void; reread: () => Promise<void> } {
   const host = useHost();
   const { currency, utcOffsetMinutes } = useStore();
-  const [state, dispatch] = useReducer(reduceRules, null);
+  const [state, dispatch] = useReducer(reduceRules, kept, keptState);
+  useEffect(() => kept.keep(state === null || state.step === 'done' ? null : state), [kept, state]);
   // Read once: a version that comes while somebody writes must not take the draft away; publishing says that it came.
   const list = useAnswer('rules', async () => {
     const found = await host.call('listProgrammes', {});
-    if (found.programmes.length > 0) dispatch({ do: 'begin', list: found, currency, utcOffsetMinutes });
+    if (found.programmes.length > 0 && kept.read() === null) dispatch({ do: 'begin', list: found, currency, utcOffsetMinutes });
     return found;
   });
   const reread = async (): Promise<void> => dispatch({ do: 'begin', list: await host.call('listProgrammes', {}), currency, utcOffsetMinutes });

@@ -270,7 +270,7 @@ export const SCENES = {
     fillProgramme(world);
     return { route: '/rules' };
   },
-  'rules-leaving': (): Scene => ({ route: '/rules' }),
+  'rules-changed': (): Scene => ({ route: '/rules' }),
   'rules-faults': (): Scene => ({ route: '/rules' }),
   'rules-trying': (): Scene => ({ route: '/rules' }),
   'rules-tried': (world: World): Scene => {

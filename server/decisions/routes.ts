@@ -15,7 +15,7 @@ export function registerAlarms(app: FastifyInstance, { store, terminals, now }: 
       onRequest: requireSession(terminals, now, 'current'),
       schema: {
         tags: ['reports'],
-        summary: "Alarms of the caller's store, newest first: copied tills, false signatures, and sales that the rules decide otherwise, with each difference",
+        summary: "Alarms of the caller's store, newest first: copied tills, false signatures, uses of vouchers that were not to be, and sales that the rules decide otherwise, with each difference",
         security: [{ session: [] }],
         response: { 200: AlarmsResponse, '4xx': ErrorBodySchema, '5xx': ErrorBodySchema },
       },

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { VOUCHER_EXCESSES } from '../domain/voucher.ts';
 import { Count, Id, Milliseconds, oneOf, strictObject } from './primitives.ts';
 import { LISTED_MOST } from './reports.ts';
 
@@ -15,7 +16,10 @@ export const DifferenceSchema = strictObject({ what: oneOf(DIFFERENCES), expecte
 
 export const AlarmSchema = strictObject({
   id: Type.String({ maxLength: 200 }),
-  /** `fork`: two entries at one place of a chain; `signature`: one that proves nothing; `decision`: a sale that the rules decide otherwise; or another. */
+  /**
+   * `fork`: two entries at one place of a chain; `signature`: one that proves nothing; `decision`: a sale that the rules decide otherwise;
+   * `voucher`: one that uses a voucher which was not to be used; or another.
+   */
   kind: Type.String({ maxLength: 40 }),
   /** Of the entry, as on receipts: terminal, epoch and seq. */
   number: Type.String({ maxLength: 160 }),
@@ -24,6 +28,8 @@ export const AlarmSchema = strictObject({
   entry: Type.Optional(Id),
   raisedMs: Milliseconds,
   differences: Type.Array(DifferenceSchema, { maxItems: DIFFERENCES.length }),
+  /** Of kind `voucher`: the uses in the entry that were not to be, each with its discount (10.00); absent: there is none, or no more. */
+  uses: Type.Optional(Type.Array(strictObject({ voucher: Id, why: oneOf(VOUCHER_EXCESSES), discount: Told }), { minItems: 1, maxItems: 50 })),
 });
 export type AlarmRow = Static<typeof AlarmSchema>;
 

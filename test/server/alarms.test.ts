@@ -52,8 +52,19 @@ describe.each(ENGINES)('the alarms of a store, on %s', (engine) => {
     expect((await alarms(elsewhere)).alarms).toMatchObject([{ number: 'T2-1-1', differences: [{ what: 'earn', expected: '10', found: '9' }] }]);
   });
 
+  it('of a voucher name each use that was not to be, and why', async () => {
+    const other = await world.till('T3');
+    const used = other.entry({
+      bill: { totalMinor: minor(1_000), netMinor: minor(700), currency: 'USD' },
+      vouchers: [{ voucher: 'NOWHERE', rule: 'ten', discountMinor: minor(300) }],
+    });
+    await other.push([used]);
+    const told = (await alarms()).alarms.find(({ kind }) => kind === 'voucher');
+    expect(told).toMatchObject({ id: `voucher:${used.id}`, entry: used.id, differences: [], uses: [{ voucher: 'NOWHERE', why: 'unknown', discount: '3.00' }] });
+  });
+
   it('need a session, and take nothing from who asks', async () => {
     expect(await call(world.url, '/v1/reports/alarms')).toMatchObject({ status: 401 });
-    expect(await till.get('/v1/reports/alarms?store=south')).toMatchObject({ status: 200, body: { total: 2 } });
+    expect(await till.get('/v1/reports/alarms?store=south')).toMatchObject({ status: 200, body: { total: 3 } });
   });
 });

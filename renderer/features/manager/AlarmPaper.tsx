@@ -21,6 +21,15 @@ export function AlarmPaper({ alarm }: { alarm: AlarmRow }) {
         <SlipLine label={say('manager.story.till')}>{alarm.terminal}</SlipLine>
         <SlipLine label={say('manager.alarm.raised')}>{formatMoment(alarm.raisedMs, nowMs, utcOffsetMinutes, language)}</SlipLine>
       </dl>
+      {alarm.uses?.map(({ voucher, why, discount }) => (
+        <section key={voucher} className="story-why">
+          <h3 className="small">{voucher}</h3>
+          <dl className="slip-lines">
+            <SlipLine label={say('manager.alarm.differs.voucher')}>{discount}</SlipLine>
+          </dl>
+          <p className="soft small">{say(`manager.alarm.excess.${why}`)}</p>
+        </section>
+      ))}
       {alarm.differences.map(({ what, expected, found, reason }) => (
         <section key={what} className="story-why">
           <h3 className="small">{say(`manager.alarm.differs.${what}`)}</h3>

@@ -25,7 +25,7 @@ export function rowsOf(answer: QueueAnswer): QueueRows {
 }
 
 /** Kinds of alarms that there are words for; a kind of a later server is one that somebody has to look at. */
-export const ALARM_KINDS = ['decision', 'fork', 'signature', 'other'] as const;
+export const ALARM_KINDS = ['decision', 'fork', 'signature', 'voucher', 'other'] as const;
 
 /** The kind of an alarm, as there are words for it. */
 export function alarmKind({ kind }: AlarmRow): (typeof ALARM_KINDS)[number] {

@@ -38,6 +38,10 @@ export function alarmsNow(): AlarmRow[] {
       differences: [{ what: 'redeem', expected: '1200', found: '1250', reason: 'not-a-multiple' }, { what: 'discount', expected: '12.00', found: '12.50' }, { what: 'earn', expected: '64 / 96', found: '70' }],
     },
     { ...at, id: 'fork:T9:1', kind: 'fork', number: 'T9-1-12', terminal: 'T9', differences: [] },
-    { ...at, id: 'voucher:V1', kind: 'voucher', number: 'T1-1-39', differences: [] },
+    {
+      ...at, id: 'voucher:entry-39', kind: 'voucher', number: 'T1-1-39', entry: 'entry-39', differences: [],
+      uses: [{ voucher: 'TEA-4F7K-92', why: 'used-before', discount: '3.00' }, { voucher: 'SPRING10', why: 'beyond-member', discount: '7.68' }],
+    },
+    { ...at, id: 'later:V1', kind: 'later', number: 'T1-1-38', differences: [] },
   ];
 }

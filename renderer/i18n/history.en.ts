@@ -3,6 +3,7 @@ export const historyEn = {
   'history.placeholder': 'Number, amount, card or name',
   'history.count': '{total, plural, =0 {No entries} one {# entry} other {# entries}}',
   'history.reading': '{total, plural, one {# entry} other {# entries}} so far; reading older ones…',
+  'history.searching': 'Searching…',
   'history.change': '{change} {points, plural, one {point} other {points}}',
   'history.back.void': 'Voided',
   'history.back.part': 'Partly refunded',

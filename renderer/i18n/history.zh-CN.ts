@@ -5,6 +5,7 @@ export const historyZhCN: Record<keyof typeof historyEn, string> = {
   'history.placeholder': '单号、金额、卡号或姓名',
   'history.count': '共 {total, plural, =0 {0} other {#}} 笔',
   'history.reading': '已读 {total, plural, other {#}} 笔，正在读取更早的…',
+  'history.searching': '正在搜索…',
   'history.change': '{change} {points, plural, other {分}}',
   'history.back.void': '已撤销',
   'history.back.part': '已部分退款',

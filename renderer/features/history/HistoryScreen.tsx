@@ -38,10 +38,12 @@ export function HistoryScreen({ find: wanted, onBack, onVoid, onRefund }: Histor
   const [choices, setChoices] = useState(EVERYTHING);
   const [opened, setOpened] = useState<string | null>(null);
   const wantedFilter = filterOf(choices, useDeferredValue(search), nowMs, utcOffsetMinutes);
-  const { filter, list } = useLastList(wantedFilter);
+  const { filter, list, isFresh } = useLastList(wantedFilter);
+  // Enter must not open what was found for less than is typed now.
+  const isAnswered = isFresh && filter.text === filterOf(choices, search, nowMs, utcOffsetMinutes).text;
   const exporting = useExport();
   const firstRow = useRows(filter, list, 0, 0)(0);
-  const only = search !== '' && list?.total === 1 ? firstRow?.entry : undefined;
+  const only = isAnswered && search !== '' && list?.total === 1 ? firstRow?.entry : undefined;
   const shown = opened ?? only ?? null;
   const { receipt, story } = useOpened(shown);
   const find = (text: string): void => {
@@ -55,7 +57,7 @@ export function HistoryScreen({ find: wanted, onBack, onVoid, onRefund }: Histor
     find('');
     setChoices(EVERYTHING);
   };
-  const primary = primaryOf({ search, shown, total: list?.total, first: firstRow }, { say, onBack, onOpen: setOpened, onClear: () => find('') });
+  const primary = primaryOf({ search, shown, total: isAnswered ? list?.total : undefined, first: firstRow }, { say, onBack, onOpen: setOpened, onClear: () => find('') });
   useKeys({ onText: type, onBackspace: erase, onEnter: primary.onPress, onEscape: escape, onScan: find });
   return (
     <Frame
@@ -84,11 +86,11 @@ export function HistoryScreen({ find: wanted, onBack, onVoid, onRefund }: Histor
 }
 
 /** The list with its filter; while another filter is being asked, the last ones stay: a list that blinks cannot be read. */
-function useLastList(wanted: EntryFilter): { filter: EntryFilter; list: EntryList | undefined } {
+function useLastList(wanted: EntryFilter): { filter: EntryFilter; list: EntryList | undefined; isFresh: boolean } {
   const list = useEntryList(wanted);
   const [last, setLast] = useState<{ filter: EntryFilter; list: EntryList }>();
   if (list !== undefined && list !== last?.list) setLast({ filter: wanted, list });
-  return list === undefined ? (last ?? { filter: wanted, list }) : { filter: wanted, list };
+  return list === undefined ? { filter: last?.filter ?? wanted, list: last?.list, isFresh: false } : { filter: wanted, list, isFresh: true };
 }
 
 function Found({ filter, list, opened, onOpen, onClear, isFiltered }: {
@@ -135,13 +137,13 @@ function Acts({ receipt, onVoid, onRefund }: { receipt: ReceiptView | undefined;
   );
 }
 
-/** Enter opens what a search has found, takes back one that found nothing, and otherwise goes back to the sale. */
+/** Enter opens what a search has found, takes back one that found nothing, waits for one that is not answered, and otherwise goes back to the sale. */
 function primaryOf(
   { search, shown, total, first }: { search: string; shown: string | null; total: number | undefined; first: { entry: string; number: string } | undefined },
   to: { say: Say; onBack: () => void; onOpen: (entry: string) => void; onClear: () => void },
 ): PrimaryAct {
-  if (search === '' || shown !== null || total === undefined) return { act: 'back', label: to.say('nav.backToSale'), onPress: to.onBack };
+  if (search === '' || shown !== null) return { act: 'back', label: to.say('nav.backToSale'), onPress: to.onBack };
   if (total === 0) return { act: 'clear', label: to.say('history.clear'), onPress: to.onClear };
-  if (first === undefined) return { act: 'back', label: to.say('nav.backToSale'), onPress: to.onBack };
+  if (total === undefined || first === undefined) return { act: 'wait', label: to.say('history.searching'), isBusy: true, onPress: () => undefined };
   return { act: 'open', label: to.say('history.openOne', { number: first.number }), onPress: () => to.onOpen(first.entry) };
 }

@@ -7,7 +7,7 @@ import { uuidV7 } from '../../shared/domain/uuid.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** What an entry of the server says beside what its chain gives it. */
-export type ServerBody = Pick<Entry, 'kind' | 'store' | 'businessDate'> & Partial<Pick<Entry, 'member' | 'expired' | 'lot'>>;
+export type ServerBody = Pick<Entry, 'kind' | 'store' | 'businessDate'> & Partial<Pick<Entry, 'member' | 'expired' | 'lot' | 'lease' | 'reason' | 'approvedBy'>>;
 
 /** The chain that a running server writes: an epoch of its own, whose key is never stored. */
 export interface ServerChain {

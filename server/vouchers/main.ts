@@ -5,13 +5,18 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/schema';
 import { Id, strictObject } from '../../shared/contract/primitives.ts';
 import { makeCode } from '../auth/codes.ts';
-import { openStore, StoreError } from '../store/store.ts';
+import { openStore, StoreError, type Store } from '../store/store.ts';
+import { listHeld, takeBack, type HeldVoucher, type NotTaken } from './takeback.ts';
 import { issueVouchers, type Issued, type VoucherInput } from './vouchers.ts';
 
 const USAGE = `npm run vouchers -- --file FILE [--data FOLDER] [--json]
 npm run vouchers -- --rule ID --count N [--store ID] [--data FOLDER] [--json]
+npm run vouchers -- held [--data FOLDER] [--json]
+npm run vouchers -- take-back CODE --approver ID --reason TEXT [--data FOLDER] [--json]
   --file   a JSON list of vouchers to issue: code, rule, and optionally member and store
   --rule   the rule of vouchers whose codes are made here, --count of them, bound to --store when it is named
+  held       single-use vouchers that a till holds, so that nobody else can use them
+  take-back  takes one back from a till that is lost; --approver is a manager of that till's store
   --data   the data folder of the server; TILLPOINT_DATA or ./data when it is left out, and DATABASE_URL before these
   --json   prints one line of JSON, last`;
 
@@ -46,33 +51,61 @@ const WORDS: Record<Extract<Issued, { ok: false }>['why'], string> = {
   'rule-unknown': 'names a rule that no published programme has',
 };
 
-async function run(args: string[]): Promise<{ issued: number; codes: string[] }> {
-  const { values } = parseArgs({
-    args, strict: true,
+/** What was done as data, and in lines for a person. */
+interface Said {
+  data: object;
+  lines: string[];
+}
+
+const NOT_TAKEN: Record<NotTaken, string> = {
+  'not-held': 'no till holds a voucher of this code.', 'not-a-manager': 'the approver is no active manager of the store whose till holds it.',
+  'reason-missing': 'name a --reason of 1 to 200 letters.',
+};
+
+async function run(args: string[]): Promise<Said> {
+  const { values, positionals: [act, ...names] } = parseArgs({
+    args, strict: true, allowPositionals: true,
     options: {
       file: { type: 'string' }, rule: { type: 'string' }, count: { type: 'string' }, store: { type: 'string' }, data: { type: 'string' }, json: { type: 'boolean', default: false },
+      approver: { type: 'string' }, reason: { type: 'string' },
     },
   });
-  const vouchers = vouchersOf(values);
+  const [code = ''] = names;
+  if ((act !== undefined && act !== 'held' && act !== 'take-back') || names.length !== (act === 'take-back' ? 1 : 0)) throw new Refused(USAGE);
+  const vouchers = act === undefined ? vouchersOf(values) : [];
   const databaseUrl = values.data === undefined ? process.env['DATABASE_URL'] || undefined : undefined;
   const file = join(resolve(values.data ?? (process.env['TILLPOINT_DATA'] || './data')), 'server.sqlite');
   // SQLite would make the file that it does not find.
   if (databaseUrl === undefined && !existsSync(file)) throw new Refused(`There is no database at ${file}; name the server's data folder with --data, or set DATABASE_URL.`);
   const store = await openStore(databaseUrl === undefined ? { file } : { databaseUrl });
   try {
+    if (act === 'held') return sayHeld(await listHeld(store));
+    if (act === 'take-back') return await take(store, code, values);
     const outcome = await issueVouchers(store, vouchers, Date.now());
     if (!outcome.ok) throw new Refused(`Nothing was issued: ${outcome.code} ${WORDS[outcome.why]}.`);
-    return { issued: outcome.issued, codes: values.file === undefined ? vouchers.map(({ code }) => code) : [] };
+    const codes = values.file === undefined ? vouchers.map((one) => one.code) : [];
+    return { data: { issued: outcome.issued, codes }, lines: [...codes, `Vouchers issued: ${outcome.issued}`] };
   } finally {
     await store.close();
   }
 }
 
+function sayHeld(held: HeldVoucher[]): Said {
+  const lines = held.map((one) => `${one.voucher} (${one.rule})  ${one.store}  ${one.terminal}, enrolment ${one.epoch}${one.isCurrent ? '' : ', which has ended'}, usable until ${new Date(one.spendByMs).toISOString()}`);
+  return { data: { held }, lines: lines.length === 0 ? ['No till holds a voucher.'] : lines };
+}
+
+async function take(store: Store, voucher: string, { approver = '', reason = '' }: { approver?: string | undefined; reason?: string | undefined }): Promise<Said> {
+  const outcome = await takeBack(store, { voucher, approver, reason, nowMs: Date.now() });
+  if (!outcome.ok) throw new Refused(`Nothing was taken back: ${NOT_TAKEN[outcome.why]}`);
+  const { taken } = outcome;
+  return { data: { taken }, lines: [`${taken.voucher} is taken back from ${taken.terminal} and can be used elsewhere. If that till has used it, or uses it yet, an alarm says so.`] };
+}
+
 const json = process.argv.includes('--json');
 try {
-  const { issued, codes } = await run(process.argv.slice(2));
-  if (json) process.stdout.write(`${JSON.stringify({ issued, codes })}\n`);
-  else process.stdout.write(`${[...codes, `Vouchers issued: ${issued}`].join('\n')}\n`);
+  const { data, lines } = await run(process.argv.slice(2));
+  process.stdout.write(json ? `${JSON.stringify(data)}\n` : `${lines.join('\n')}\n`);
 } catch (error) {
   const usage = error instanceof TypeError && 'code' in error;
   if (!(error instanceof Refused) && !(error instanceof StoreError) && !usage) throw error;

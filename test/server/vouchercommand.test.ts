@@ -12,7 +12,7 @@ const MAIN = fileURLToPath(new URL('../../server/vouchers/main.ts', import.meta.
 const folder = mkdtempSync(join(tmpdir(), 'tillpoint-vouchers-'));
 const name = { en: 'Voucher', 'zh-CN': '优惠券' };
 
-function run(...args: string[]): Promise<{ code: number; last: { issued?: number; codes?: string[]; error?: string }; text: string }> {
+function run(...args: string[]): Promise<{ code: number; last: { issued?: number; codes?: string[]; held?: unknown[]; error?: string }; text: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, ...args], { env: { ...process.env, DATABASE_URL: '', TILLPOINT_DATA: folder } }, (error, stdout, stderr) => {
       const line = stdout.trim().split('\n').at(-1) ?? '';
@@ -58,6 +58,11 @@ describe('npm run vouchers', () => {
     expect(rows.length).toBe(5);
   });
 
+  it('lists what tills hold', async () => {
+    expect(await run('held', '--json')).toMatchObject({ code: 0, last: { held: [] } });
+    expect((await run('held')).text).toBe('No till holds a voucher.\n');
+  });
+
   it.each<[string, () => string[], RegExp]>([
     ['a file that is no JSON', () => ['--file', file('broken', '[')], /cannot be read as JSON/],
     ['a voucher with a part that is not known', () => ['--file', file('part', [{ code: 'A', rule: 'once', points: 3 }])], /no list of vouchers/],
@@ -66,6 +71,9 @@ describe('npm run vouchers', () => {
     ['letters that no code has', () => ['--file', file('letters', [{ code: '券', rule: 'once' }])], /has letters/],
     ['no number', () => ['--rule', 'once', '--count', 'many'], /--count from 1/],
     ['a folder without a database', () => ['--rule', 'once', '--count', '1', '--data', join(folder, 'nowhere')], /There is no database/],
+    ['a take-back without a code', () => ['take-back'], /npm run vouchers -- take-back CODE/],
+    ['a take-back of what nobody holds', () => ['take-back', 'HERS', '--approver', 'lin', '--reason', 'stolen'], /no till holds a voucher of this code/],
+    ['another word', () => ['give', 'HERS'], /npm run vouchers -- held/],
     ['an option that there is not', () => ['--colour', 'red'], /npm run vouchers -- --file FILE/],
   ])('%s is refused in a sentence, and nothing is issued', async (_, args, words) => {
     const before = await vouchers();

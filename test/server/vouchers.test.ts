@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { putStaff } from '../../server/directory/staff.ts';
 import { publishProgramme } from '../../server/programmes/programmes.ts';
+import { verifyDatabase } from '../../server/verify/audit.ts';
+import { listHeld, takeBack } from '../../server/vouchers/takeback.ts';
 import { issueVouchers } from '../../server/vouchers/vouchers.ts';
 import type { VoucherDoc } from '../../shared/contract/documents.ts';
 import type { Envelope } from '../../shared/contract/entry.ts';
@@ -13,7 +16,7 @@ import { uuidV7 } from '../../shared/domain/uuid.ts';
 import { VOUCHER_LEASE } from '../../shared/domain/voucher.ts';
 import { ENGINES } from './engines.ts';
 import type { Answer, TestTill } from './till.ts';
-import { openWorld, type World } from './world.ts';
+import { fingerprint, openWorld, type World } from './world.ts';
 
 const name = { en: 'Voucher', 'zh-CN': '优惠券' };
 const RULES: VoucherRule[] = [
@@ -236,6 +239,30 @@ describe.each(ENGINES)('vouchers on %s', (engine) => {
     await send(one, sale);
     expect((await one.push([sale])).body.results).toMatchObject([{ outcome: 'duplicate' }]);
     expect([await usedOf(code), (await marks(code)).length]).toEqual([1, 1]);
+  });
+
+  it('of a lost till are taken back by a manager of its store, and what the till does yet is told', async () => {
+    await putStaff(world.store, { id: 'wei', store: 'north', name: 'Wei', role: 'manager', pin: '3333' });
+    const code = await issue('LOST-1', 'once');
+    const shown = await show(one, code);
+    const { lease } = shown.body.voucher;
+    expect(await show(two, code)).toMatchObject({ body: { standing: 'held-elsewhere' } });
+    expect((await listHeld(world.store)).find(({ voucher }) => voucher === code)).toMatchObject({ rule: 'once', lease: lease?.id, terminal: 'N1', store: 'north', epoch: 1, isCurrent: true });
+    const asked = { voucher: 'lost - 1'.replaceAll(' ', ''), approver: 'wei', reason: 'till stolen', nowMs: Date.now() };
+    const before = await fingerprint(world.store);
+    for (const [part, why] of [[{ approver: 'maya' }, 'not-a-manager'], [{ approver: 'lin' }, 'not-a-manager'], [{ reason: ' ' }, 'reason-missing'], [{ voucher: 'NOTHING' }, 'not-held']] as const) {
+      expect(await takeBack(world.store, { ...asked, ...part })).toEqual({ ok: false, why });
+    }
+    expect(await fingerprint(world.store)).toEqual(before);
+    expect(await takeBack(world.store, asked)).toMatchObject({ ok: true, taken: { voucher: code, terminal: 'N1' } });
+    expect(await takeBack(world.store, asked)).toEqual({ ok: false, why: 'not-held' });
+    const entry = await world.store.db.selectFrom('entries').select(['kind', 'terminal', 'store', 'approved_by', 'lease']).where('lease', '=', lease?.id ?? '').executeTakeFirst();
+    expect(entry).toEqual({ kind: 'lease-close', terminal: 'server', store: 'north', approved_by: 'wei', lease: lease?.id });
+    expect(await show(two, code)).toMatchObject({ body: { standing: 'ready' } });
+    // The lost till used it after all: a fact, and marked.
+    await send(one, sell(one, code, 'once', { lease: lease?.id ?? '' }));
+    expect(await marks(code)).toHaveLength(1);
+    expect((await verifyDatabase(world.database.where)).faults).toEqual([]);
   });
 
   it.each<[string, object, number, string]>([

@@ -66,6 +66,13 @@ describe('the rules editor', () => {
     expect(await words(page, 'rules-faults')).toContain('Most points a sale');
     expect(await words(page, 'rule-fault-redeem-0-maxPointsPerSale')).toContain('can never happen');
     expect(await page.getByTestId('primary').isDisabled()).toBe(true);
+    // From wherever it is read, a press leads to the part, and the keyboard with it.
+    await tap(page, 'rule-redeem-0', 'rule-section-redeem');
+    await page.getByTestId('rules-faults').getByRole('button').click();
+    await page.getByTestId('rule-fault-redeem-0-maxPointsPerSale').waitFor();
+    await page.locator('[data-testid=rule-redeem-0]:focus').waitFor();
+    expect(await page.getByTestId('rule-redeem-0').evaluate((one) => one.getBoundingClientRect().top)).toBeLessThan(420);
+    await tap(page, 'rule-field-redeem-0-maxPointsPerSale');
     await page.keyboard.press('Enter');
     expect(await page.getByTestId('try-progress').count()).toBe(0);
     await page.getByTestId('clear').click();

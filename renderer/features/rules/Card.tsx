@@ -13,6 +13,7 @@ import { faultReason } from './fault-words.ts';
 import { FaultLines, useFaultCount, useFaultsAt, useFaultsOf } from './Faults.tsx';
 import { joined, shortened, type SentenceContext } from './sentences.ts';
 import { titleFor } from './titles.ts';
+import { useReveal } from './use-reveal.ts';
 import type { RulesAct, RulesState, Section as SectionName } from './use-rules.ts';
 import { moveAt, readAt, removeAt, writeAt } from './values.ts';
 
@@ -50,10 +51,11 @@ export function Section({ name, title, sentence, isIn, state, dispatch, children
   const { say } = useWords();
   const isOpen = state.unfolded.includes(name);
   const faults = useFaultCount(isIn);
+  const head = useReveal(isOpen && state.open === `/${name}` && name === 'term', state.openings);
   return (
     <section className="rule-section" aria-label={title}>
       <h2>
-        <AriaButton className="rule-section-head" aria-expanded={isOpen} onPress={() => dispatch({ do: 'fold', section: name })} data-testid={TEST_IDS.ruleSection(name)}>
+        <AriaButton ref={head} className="rule-section-head" aria-expanded={isOpen} onPress={() => dispatch({ do: 'fold', section: name })} data-testid={TEST_IDS.ruleSection(name)}>
           <span className="rule-section-title">{title}</span>
           {!isOpen && faults > 0 && <span className="fault-count"><Icon name="warning" />{say('rules.faultCount', { count: faults })}</span>}
           {!isOpen && <span className="rule-section-words soft">{sentence}</span>}
@@ -69,10 +71,11 @@ export function Card({ at, name, sentences, state, dispatch, children }: CardPro
   const { say, language } = useWords();
   const isOpen = state.open === at;
   const { all, unsaid } = useFaultsOf(at);
+  const head = useReveal(isOpen, state.openings);
   const lines = [...new Set((isOpen ? unsaid : all).map((fault) => faultReason(fault, { say })))];
   return (
     <div className="rule-card" data-open={isOpen} data-wrong={all.length > 0} role="group" aria-label={name}>
-      <AriaButton className="rule-head" aria-expanded={isOpen} aria-label={say('rules.open', { name })} onPress={() => dispatch({ do: 'open', at: isOpen ? null : at })} data-testid={TEST_IDS.rule(at)}>
+      <AriaButton ref={head} className="rule-head" aria-expanded={isOpen} aria-label={say('rules.open', { name })} onPress={() => dispatch({ do: 'open', at: isOpen ? null : at })} data-testid={TEST_IDS.rule(at)}>
         <span className="rule-name">{name}</span>
       </AriaButton>
       <p className="rule-words" data-testid={TEST_IDS.ruleWords(at)}>{joined(isOpen ? sentences : shortened(sentences, { say }), language)}</p>

@@ -35,8 +35,10 @@ export interface RulesState extends Dated {
   active: Field | null;
   fresh: boolean;
   typed: string;
-  /** Pointer of the part that stands open, and the sections that do. */
+  /** Pointer of the part that stands open; below, the sections that do. */
   open: string | null;
+  /** How often a part was opened: asked for again, it is shown again. */
+  openings: number;
   unfolded: readonly Section[];
   step: Step;
   /** What the draft was before each change, and what the last change was of: changes of one thing are undone at once. */
@@ -112,7 +114,7 @@ function beginning({ list, currency, utcOffsetMinutes }: Extract<RulesAct, { do:
   const draft = draftFrom(base, currency);
   return {
     draft, origin: { draft, start: 'now', end: 'never' }, after: list.newest, base: base?.version ?? 0, start: 'now', end: 'never', stores: list.stores, utcOffsetMinutes,
-    taken: [...new Set(list.programmes.flatMap(idsOf))], sample: noSample(), active: null, fresh: true, typed: '', open: null, unfolded: unfoldedAtFirst(draft),
+    taken: [...new Set(list.programmes.flatMap(idsOf))], sample: noSample(), active: null, fresh: true, typed: '', open: null, openings: 0, unfolded: unfoldedAtFirst(draft),
     step: 'edit', past: [], touched: null, published: 0,
   };
 }
@@ -146,7 +148,7 @@ function opened(state: RulesState, at: string | null): RulesState {
   if (at === null) return { ...state, open: null, active: null };
   const section = sectionOf(at);
   const unfolded = state.unfolded.includes(section) ? state.unfolded : [...state.unfolded, section];
-  return { ...state, open: at, active: null, unfolded, sample: sampleFor(state.sample, state.draft, at) };
+  return { ...state, open: at, openings: state.openings + 1, active: null, unfolded, sample: sampleFor(state.sample, state.draft, at) };
 }
 
 /** The section in which a pointer is shown. */

@@ -11,6 +11,9 @@ import { openSentinel } from './sentinel.ts';
 /** Waits between two attempts, milliseconds; the last one repeats. */
 const AGAIN_MS = [1_000, 5_000, 30_000] as const;
 
+/** Why a server cannot be asked at this moment; to anything else it says, the chain is offered. */
+const PASSING = ['unreachable', 'unreadable', 'busy', 'rate-limited', 'internal'];
+
 interface RecoveryOptions {
   folder: string;
   server: string;
@@ -56,7 +59,7 @@ async function recoverOne(former: Former, options: RecoveryOptions): Promise<voi
   if (recovered !== null && offered !== undefined && present !== null) {
     // A server that was only started again needs nothing to be read and sent.
     const asked = await askRemembered({ server, identity: present.identity, ports: { sign: present.key.sign }, stopped, offered });
-    if (!asked.ok && (asked.code === 'unreachable' || asked.code === 'unreadable')) return;
+    if (!asked.ok && PASSING.includes(asked.code)) return;
     if (asked.ok && asked.value !== undefined) {
       identity.recovered(former.identity, recovered, asked.value);
       hear(asked.value.incarnation);

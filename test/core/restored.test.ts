@@ -24,6 +24,8 @@ let server: Running;
 let till: TestCore | undefined;
 /** While it is set, the server has no time for pulls and streams. */
 let isBusy = false;
+/** How often it then turned away the question whether it remembers what it was offered. */
+let turnedAway = 0;
 
 const file = (): string => ('file' in database.where ? database.where.file : '');
 
@@ -32,7 +34,9 @@ async function serve(port = 0): Promise<Running> {
   const ledger = createLedger(store, { now: Date.now });
   const app = await buildServer({ store, ledger, now: Date.now });
   app.addHook('onRequest', async (request, reply) => {
-    if (isBusy && /^\/v1\/sync\/(pull|stream)/.test(request.url)) await reply.code(503).send({ code: 'busy', message: 'As told.' });
+    if (!isBusy || !/^\/v1\/sync\/(pull|stream)/.test(request.url)) return;
+    if (request.url.startsWith('/v1/sync/pull/posted?limit=1&')) turnedAway += 1;
+    await reply.code(503).send({ code: 'busy', message: 'As told.' });
   });
   return {
     url: await app.listen({ port, host: '127.0.0.1' }),
@@ -130,7 +134,12 @@ describe('a till that was enrolled again, and its server that is restored from a
     await enrolAgain(await sellAfterBackup());
     const [first] = former();
     expect(first).toMatchObject({ recovered: { sent: 0, readable: expect.any(Number) }, offered: { incarnation: expect.any(String) } });
+    // Nor while it is too busy to say so.
+    isBusy = true;
+    turnedAway = 0;
     await restart();
+    await expect.poll(() => turnedAway, { timeout: LONG_MS / 2 }).toBeGreaterThan(0);
+    isBusy = false;
     await expect.poll(() => former()[0]?.offered?.incarnation, { timeout: LONG_MS }).not.toBe(first?.offered?.incarnation);
     expect(former()[0]).toEqual({ ...first, offered: { ...first?.offered, incarnation: former()[0]?.offered?.incarnation } });
     expect(accounts()).toBe(1);

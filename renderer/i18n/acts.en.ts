@@ -19,7 +19,7 @@ export const actsEn = {
   'adjust.hindrance.too-many': 'More than the balance',
   'adjust.hindrance.reason': 'Choose a reason',
   'adjust.hindrance.detail': 'Say more about it',
-  'adjust.body': 'It is written into the ledger in the name of {name}, with the reason and who approved it.',
+  'adjust.body': 'It is written into the ledger for {name}, with the reason and who approved it.',
   'adjust.go.add': 'Add {points, plural, one {# point} other {# points}}',
   'adjust.go.take': 'Take {points, plural, one {# point} other {# points}} away',
   'adjust.done': 'Adjustment saved',

@@ -21,7 +21,7 @@ export const actsZhCN: Record<keyof typeof actsEn, string> = {
   'adjust.hindrance.too-many': '超过余额',
   'adjust.hindrance.reason': '请选择原因',
   'adjust.hindrance.detail': '请补充说明',
-  'adjust.body': '将以 {name} 的名义记入账本，并记下原因和批准人。',
+  'adjust.body': '将记入 {name} 的账户，并记下原因和批准人。',
   'adjust.go.add': '增加 {points, plural, other {#}} 分',
   'adjust.go.take': '扣减 {points, plural, other {#}} 分',
   'adjust.done': '调整已保存',

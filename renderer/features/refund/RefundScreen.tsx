@@ -93,7 +93,7 @@ function Choose({ number, paper, whole, selection, dispatch, preview, onApprove,
   const canRefund = chosen !== undefined && preview.isFresh;
   const primary: PrimaryAct = {
     act: 'refund', tone: 'danger', isDisabled: !canRefund, onPress: onApprove,
-    label: say('refund.go', { amount: formatMoney(chosen?.refundMinor ?? 0, currency, language) }),
+    label: chosen === undefined ? say('receipt.refundThis') : say('refund.go', { amount: formatMoney(chosen.refundMinor, currency, language) }),
     ...(chosen === undefined || chosen.member === null ? {} : { detail: say('refund.pointsChange', { change: formatChange(chosen.returned - chosen.clawedBack, language) }) }),
   };
   const type = (text: string): void => dispatch({ do: 'type', text, currency });

@@ -63,7 +63,7 @@ function VoidWords({ sale, onRefund }: { sale: ReceiptView | null; onRefund: (en
       </EmptyState>
     );
   }
-  if (sale.reversedBy !== '') return <EmptyState icon="voided" title={say('receipt.wasVoided')} testId={TEST_IDS.voidPanel}>{say('refusal.already-reversed')}</EmptyState>;
+  if (sale.reversedBy !== '') return <EmptyState icon="voided" title={say(sale.back?.scope === 'refund' ? 'receipt.wasRefunded' : 'receipt.wasVoided')} testId={TEST_IDS.voidPanel}>{say('refusal.already-reversed')}</EmptyState>;
   return (
     <Notice tone="red" icon="voided" title={say('void.title')} testId={TEST_IDS.voidPanel}>
       <p>{say('void.body')}</p>

@@ -1,6 +1,6 @@
 import type { BehaviorSubject } from 'rxjs';
-import type { WatchSources } from '../../shared/contract/rpc.ts';
 import type { RecoveryView, TillView } from '../../shared/contract/views.ts';
+import type { TillWatches } from '../../shared/replica/till.ts';
 
 /** Whether the account of an earlier chain has anything to tell: one that the server has whole needs no words. */
 export function isNews({ sent, kept, unknown }: RecoveryView): boolean {
@@ -8,7 +8,7 @@ export function isNews({ sent, kept, unknown }: RecoveryView): boolean {
 }
 
 /** A till's watches with the account of an earlier chain beside the till's own state, as long as there is one. */
-export function withAccount(watches: WatchSources, account: BehaviorSubject<RecoveryView | undefined>): WatchSources {
+export function withAccount(watches: TillWatches, account: BehaviorSubject<RecoveryView | undefined>): TillWatches {
   return {
     ...watches,
     till: (input, next) => {

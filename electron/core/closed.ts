@@ -1,14 +1,15 @@
 import { BehaviorSubject } from 'rxjs';
 import { COMMANDS } from '../../shared/contract/commands.ts';
 import type { BlockingCode } from '../../shared/contract/errors.ts';
-import type { CommandHandlers, WatchSources } from '../../shared/contract/rpc.ts';
+import type { CommandHandlers } from '../../shared/contract/rpc.ts';
 import type { TillView } from '../../shared/contract/views.ts';
 import { TillError } from '../../shared/replica/fault.ts';
+import type { TillWatches } from '../../shared/replica/till.ts';
 
 /** A till without an open replica: not enrolled yet, or not allowed to trade. */
 export interface ClosedTill {
   handlers: CommandHandlers;
-  watches: WatchSources;
+  watches: TillWatches;
   /** Says why the server could not be asked; null when it could. */
   sayTrouble(code: string | null, atMs: number): void;
 }

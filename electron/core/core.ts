@@ -18,6 +18,8 @@ import { lockFolder } from './lock.ts';
 import { openLog, type Log } from './log.ts';
 import { isCommand } from './messages.ts';
 import { chainFiles, openTill, type OpenTill } from './opening.ts';
+import { openPrinting, type Printing } from './printing/printing.ts';
+import type { PrinterTimes } from './printing/send.ts';
 import { isDue, recoverFormer } from './recovery.ts';
 import { openSentinel } from './sentinel.ts';
 import { hasSpace, isDiskFull } from './space.ts';
@@ -36,6 +38,8 @@ export interface CoreOptions {
   enrolCode?: string | null;
   /** The wall clock; tests move it. */
   now?: () => number;
+  /** How long a printer may take; tests shorten it. */
+  printerTimes?: PrinterTimes;
 }
 
 /** What windows are served from; it changes when the till is enrolled, and when it may no longer trade. */
@@ -105,6 +109,7 @@ class TillCore implements Core {
   private isFull = false;
   /** The incarnation that the server named last. */
   private heard: string | undefined;
+  private readonly printing: Printing;
   private readonly account: BehaviorSubject<RecoveryView | undefined>;
 
   readonly state$: Observable<TillState>;
@@ -114,6 +119,7 @@ class TillCore implements Core {
     this.identity = identity;
     this.release = release;
     this.log = openLog(options.folder);
+    this.printing = openPrinting({ folder: options.folder, log: this.log, now: options.now, times: options.printerTimes });
     const last = identity.former().at(-1)?.recovered ?? undefined;
     this.account = new BehaviorSubject(last !== undefined && isNews(last) ? last : undefined);
     this.states = new BehaviorSubject(this.closedState({ phase: 'new' }));
@@ -162,6 +168,8 @@ class TillCore implements Core {
     await Promise.race([Promise.allSettled([...this.running]), wait(FINISH_MS, undefined, { ref: false })]);
     await this.turn;
     this.states.complete();
+    // A printer that hangs must not keep the till from stopping.
+    await Promise.race([this.printing.stop(), wait(FINISH_MS, undefined, { ref: false })]);
     await this.open?.close();
     await this.recovering;
     this.release();
@@ -186,7 +194,10 @@ class TillCore implements Core {
     const { replica, handlers, watches } = opening.till;
     this.open = opening.till;
     this.closed = undefined;
-    this.states.next({ replica, watches: withAccount(watches, this.account), handlers: { ...handlers, enrol: this.enrol } });
+    const { handlersFor, watch: printer } = this.printing;
+    this.states.next({
+      replica, watches: { ...withAccount(watches, this.account), printer }, handlers: { ...handlers, ...handlersFor(watches.till), enrol: this.enrol },
+    });
     this.recovering ??= this.recover();
   }
 
@@ -236,7 +247,7 @@ class TillCore implements Core {
 
   private closedState(by: ClosedBy): TillState {
     this.closed = createClosedTill(by, this.options.version);
-    return { replica: null, watches: this.closed.watches, handlers: { ...this.closed.handlers, enrol: this.enrol } };
+    return { replica: null, watches: { ...this.closed.watches, printer: this.printing.watch }, handlers: { ...this.closed.handlers, enrol: this.enrol } };
   }
 
   private readonly enrol: CommandHandlers['enrol'] = ({ code }) => this.inTurn(() => this.enrolNow(code));

@@ -6,8 +6,7 @@ import { openReplica } from '../../shared/replica/database.ts';
 import { queryDocuments, readDocument } from '../../shared/replica/documents.ts';
 import type { Identity, Replica, SyncPort } from '../../shared/replica/ports.ts';
 import { createSync, type Divergence } from '../../shared/replica/sync/index.ts';
-import { createTill, type TillHandlers } from '../../shared/replica/till.ts';
-import type { WatchSources } from '../../shared/contract/rpc.ts';
+import { createTill, type TillHandlers, type TillWatches } from '../../shared/replica/till.ts';
 import { readText, writeDurably } from './durable.ts';
 import { toTillError } from './faults.ts';
 import type { Enrolled } from './identity.ts';
@@ -36,7 +35,7 @@ export interface OpenTill {
   replica: Replica;
   sync: SyncPort;
   handlers: TillHandlers;
-  watches: WatchSources;
+  watches: TillWatches;
   /** Ends sync and everything live, and closes the replica once what is being written is written. */
   close(): Promise<void>;
 }

@@ -21,7 +21,10 @@ import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
 import { ShiftScreen } from '../features/shift/ShiftScreen.tsx';
 import { VoidScreen } from '../features/void/VoidScreen.tsx';
 import { useHost, useStore } from '../host/context.tsx';
+import { usePrinter } from '../host/use-printer.ts';
+import { useWords } from '../i18n/words.ts';
 import { useKeys } from '../ui/keys/KeyScope.tsx';
+import { receiptDocument } from '../ui/paper/receipt-lines.ts';
 import { DeskBar } from './DeskBar.tsx';
 import type { Preferences } from './preferences.ts';
 import { Shell } from './Shell.tsx';
@@ -106,10 +109,14 @@ function useSaleDesk() {
   const { currency } = useStore();
   const [, go] = useLocation();
   const [fresh, setFresh] = useState<ReceiptView | null>(null);
-  const showReceipt = useCallback((receipt: ReceiptView) => {
+  const words = useWords();
+  const { view: printer, print } = usePrinter();
+  const showReceipt = (receipt: ReceiptView): void => {
+    // Named after its entry: however often it is shown, it is printed by itself once.
+    if (printer?.settings?.auto === true) print(receiptDocument(receipt, words), `${receipt.entry}.auto`);
     setFresh(receipt);
     go(`/receipt/${receipt.entry}`);
-  }, [go]);
+  };
   const [state, dispatch] = useSaleState();
   const leave = useCallback((last: string | null, next: string | null): void => {
     // Attaching and leaving move leases in the background; the sale goes on whatever becomes of them.

@@ -32,7 +32,8 @@
  *               `rule-remove-POINTER`, `rule-up|down-POINTER`, `rule-fault-POINTER`, `rule-section-NAME`, `rule-undo`, `rules-discard`, `rules-sample`,
  *               `sample-RULE`, `sample-voucher` (data-minor), `sample-more`, `sample-PART-ID`, `sample-earn`, `rules-faults`, `try-held`,
  *               `try-days-N`, `try-progress`, `try-result`, `try-ROW` (data-was, data-would), `try-member-ID`, `rules-conflict`, `rules-done`
- * settings      `language-en`, `language-zh-CN`, `theme-system|light|dark`
+ * settings      `language-en`, `language-zh-CN`, `theme-system|light|dark`, `printer`, `printer-kind|paper|charset|auto|drawer-OPTION`, `printer-at`,
+ *               `printer-save`, `printer-test`, `printer-drawer`; `printer-notice`, `printer-seen` (on the receipt and the shift, too)
  * enrolment     `enrol-code`
  * live regions  `live-polite`, `live-assertive`
  */
@@ -78,6 +79,9 @@ export const TEST_IDS = {
   shiftPaper: 'shift-paper', shiftFloat: 'shift-float', shiftIn: 'shift-in', shiftOut: 'shift-out', shiftCash: 'shift-cash', shiftOther: 'shift-other',
   shiftExpected: 'shift-expected', shiftDifference: 'shift-difference', shiftUnsent: 'shift-unsent', shiftOld: 'shift-old', shiftKeep: 'shift-keep', signInOpen: 'sign-in-open',
   shiftRow: (entry: string): string => `shift-row-${entry}`,
+  printerPanel: 'printer', printerNotice: 'printer-notice', printerSeen: 'printer-seen', printerAt: 'printer-at', printerSave: 'printer-save',
+  printerTest: 'printer-test', printerDrawer: 'printer-drawer',
+  printerChoice: (name: string, option: string): string => `printer-${name}-${option}`,
   rulesNone: 'rules-none', rulesDone: 'rules-done', rulesFaults: 'rules-faults', rulesSample: 'rules-sample', rulesDraft: 'rules-draft',
   rulesConflict: 'rules-conflict', sampleEarn: 'sample-earn', tryProgress: 'try-progress', tryResult: 'try-result', navRules: 'nav-rules',
   ruleField: (at: string): string => `rule-field${at.replaceAll('/', '-')}`,

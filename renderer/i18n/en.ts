@@ -4,6 +4,7 @@ import { earningEn } from './earning.en.ts';
 import { historyEn } from './history.en.ts';
 import { managerEn } from './manager.en.ts';
 import { offersEn } from './offers.en.ts';
+import { printerEn } from './printer.en.ts';
 import { refundEn } from './refund.en.ts';
 import { rulesEn } from './rules.en.ts';
 import { rulesPartsEn } from './rules-parts.en.ts';
@@ -381,6 +382,7 @@ export const en = {
   ...historyEn,
   ...managerEn,
   ...offersEn,
+  ...printerEn,
   ...refundEn,
   ...rulesEn,
   ...rulesPartsEn,

@@ -4,6 +4,7 @@ import { earningZhCN } from './earning.zh-CN.ts';
 import { historyZhCN } from './history.zh-CN.ts';
 import { managerZhCN } from './manager.zh-CN.ts';
 import { offersZhCN } from './offers.zh-CN.ts';
+import { printerZhCN } from './printer.zh-CN.ts';
 import { refundZhCN } from './refund.zh-CN.ts';
 import { rulesZhCN } from './rules.zh-CN.ts';
 import { rulesPartsZhCN } from './rules-parts.zh-CN.ts';
@@ -379,6 +380,7 @@ export const zhCN: Record<MessageId, string> = {
   ...historyZhCN,
   ...managerZhCN,
   ...offersZhCN,
+  ...printerZhCN,
   ...refundZhCN,
   ...rulesZhCN,
   ...rulesPartsZhCN,

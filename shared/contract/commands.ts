@@ -7,6 +7,7 @@ import { BillLineSchema } from './entry.ts';
 import { Act, Approval, Nothing, Pin, RawNumber, Reason } from './inputs.ts';
 import { EntryFilter, ROWS_MOST, RowsFrom, type EntryList, type EntryRows } from './history.ts';
 import { Count, Id, MinorAmount, oneOf, PointsCount, strictObject } from './primitives.ts';
+import { PRINT_COMMANDS, type PrinterView, type PrintOutputs } from './printing.ts';
 import { ProgrammeDraftSchema, type ProgrammeList, type PublishAnswer } from './programmes.ts';
 import type { Alarms } from './alarms.ts';
 import type { RefundPreview } from './refund.ts';
@@ -107,6 +108,7 @@ export const COMMANDS = {
     ]),
   }),
   ...SHIFT_COMMANDS,
+  ...PRINT_COMMANDS,
   /** Entries that the server has not acknowledged, oldest first; at most 200. */
   listWaiting: Nothing,
   /** Tries to sync at once. */
@@ -117,7 +119,7 @@ export type CommandName = keyof typeof COMMANDS;
 export type CommandInput<N extends CommandName> = Static<(typeof COMMANDS)[N]>;
 
 /** What each command answers. Domain refusals are part of the answer; a {@link TillFault} is thrown to the caller. */
-export interface CommandOutputs extends ShiftOutputs {
+export interface CommandOutputs extends ShiftOutputs, PrintOutputs {
   enrol: { terminal: string; store: string };
   listStaff: StaffView[];
   signIn: StaffView;
@@ -162,6 +164,8 @@ export const WATCHES = {
   entries: strictObject({ filter: EntryFilter }),
   /** A draft of the programme tried on this store's sales. Watching it is the trial; leaving it cancels. */
   whatIf: WhatIfInput,
+  /** The core's receipt printer. */
+  printer: Nothing,
 } as const satisfies Record<string, TSchema>;
 
 export type WatchName = keyof typeof WATCHES;
@@ -174,6 +178,7 @@ export interface WatchOutputs {
   draft: Draft;
   entries: EntryList;
   whatIf: WhatIfView;
+  printer: PrinterView;
 }
 
 /** The views, re-exported so that a caller needs one import. */

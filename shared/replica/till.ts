@@ -1,6 +1,7 @@
 import { Subscription, type Observable } from 'rxjs';
 import type { TillErrorCode } from '../contract/errors.ts';
 import type { CommandHandlers, WatchSources } from '../contract/rpc.ts';
+import type { PrintOutputs } from '../contract/printing.ts';
 import type { ShiftOutputs } from '../contract/shift.ts';
 import { ACTS, createActs, type ActName, type Acts } from './acts.ts';
 import { openChain } from './chain.ts';
@@ -42,12 +43,14 @@ export interface TillOptions {
   blockedBy?: TillErrorCode;
 }
 
-export type TillHandlers = Omit<CommandHandlers, 'enrol'>;
+/** Every command but enrolling and printing, which are the core's own. */
+export type TillHandlers = Omit<CommandHandlers, 'enrol' | keyof PrintOutputs>;
+export type TillWatches = Omit<WatchSources, 'printer'>;
 
 /** An enrolled till: every command but enrolling, and every watch. Handlers throw nothing but {@link TillError}. */
 export interface Till {
   handlers: TillHandlers;
-  watches: WatchSources;
+  watches: TillWatches;
   /** Resolves when no lease is being asked for or given back and nothing is being written. */
   idle(): Promise<void>;
   /** Finishes what is being written and follows the replica no more. The replica and the sync are the caller's to close. */
@@ -281,7 +284,7 @@ function guarded(handlers: TillHandlers): TillHandlers {
   return Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, guard(handler as (input: unknown) => Promise<unknown>)])) as unknown as TillHandlers;
 }
 
-function createWatches({ drafts, history, views, whatIf }: Parts): WatchSources {
+function createWatches({ drafts, history, views, whatIf }: Parts): TillWatches {
   const subscribe = <T>(source: Observable<T>, next: (value: T) => void): (() => void) => {
     const subscription = source.subscribe(next);
     return () => subscription.unsubscribe();

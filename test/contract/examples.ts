@@ -91,6 +91,14 @@ export const DOCUMENTS: Record<CollectionName, Record<string, unknown> & { id: s
 /** A programme as a manager writes it. */
 const { id: _id, version: _version, rev: _rev, published: _published, ...DRAFT } = DOCUMENTS.programmes;
 
+const PAPER = {
+  lines: [
+    { kind: 'text', text: 'Harbour Street', align: 'center', look: 'title' }, { kind: 'pair', left: 'Total', right: '76.80', look: 'strong' }, { kind: 'rule' },
+    { kind: 'code', text: 'HS-1-1-7' },
+  ],
+};
+const PRINTER = { connection: { kind: 'network', host: '192.168.1.50', port: 9_100 }, paper: 80, charset: 'gb18030', auto: true, drawer: true };
+
 const bill = { billMinor: 7_680, currency: 'USD' };
 const nothing = {};
 
@@ -117,6 +125,8 @@ export const INPUTS: Record<keyof typeof COMMANDS, Record<string, unknown>> = {
   moveCash: { entryId: 'e18', event: 'pay-in', amountMinor: 500, reason: 'change' }, countShift: { countedMinor: 100, otherMinor: 50 },
   closeShift: { entryId: 'e19', countedMinor: 100, otherMinor: 50 }, shiftReport: { shift: 'e17' }, listShifts: nothing,
   listEntries: { filter: { text: '张', group: 'sales', state: 'open', staff: 'maya', fromDay: '2026-02-01', untilDay: '2026-02-28' }, from: { occurredMs: 1, entry: 'e9' }, count: 100 },
+  print: { job: 'e9.auto', document: PAPER, drawer: true }, openDrawer: { job: 'd1' },
+  savePrinter: { settings: PRINTER },
   listWaiting: nothing, syncNow: nothing,
 };
 

@@ -31,7 +31,7 @@ const WRONG: readonly unknown[] = [null, true, 'no such text: 余额', '', 0.5, 
 const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 
 /** Places where nothing is a value of its own. */
-const MAY_BE_NULL = /^the command (commitSale \/(member|redeem)|showVoucher \/member|quoteVouchers \/member|saveDraft \/draft|shiftReport \/shift|previewRefund \/goodsMinor)$|^the till in the window \/(blockedBy|terminal|store|staff|sync\/(offlineSinceMs|lastHeardMs|firstLoad|lastError))$|^a member in the window \/asOfMs$|^a receipt \/(before|after)$|^a waiting entry \/quarantined$/;
+const MAY_BE_NULL = /^the command (commitSale \/(member|redeem)|showVoucher \/member|quoteVouchers \/member|saveDraft \/draft|shiftReport \/shift|previewRefund \/goodsMinor|savePrinter \/settings)$|^the till in the window \/(blockedBy|terminal|store|staff|sync\/(offlineSinceMs|lastHeardMs|firstLoad|lastError))$|^a member in the window \/asOfMs$|^a receipt \/(before|after)$|^a waiting entry \/quarantined$/;
 
 describe.each(EXAMPLES)('%s', (name, schema, example) => {
   const check = compileCheck(schema);

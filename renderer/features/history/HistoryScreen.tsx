@@ -2,13 +2,16 @@ import { useDeferredValue, useState } from 'react';
 import type { ReceiptView } from '../../../shared/contract/commands.ts';
 import type { EntryFilter, EntryList } from '../../../shared/contract/history.ts';
 import { TEST_IDS } from '../../app/testids.ts';
-import { useHost, useStore } from '../../host/context.tsx';
+import { useStore } from '../../host/context.tsx';
+import { PrinterNotice } from '../../host/PrinterNotice.tsx';
+import { usePrinter } from '../../host/use-printer.ts';
 import { useWords, type Say } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Keypad, type PrimaryAct } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
+import { receiptDocument } from '../../ui/paper/receipt-lines.ts';
 import { EmptyState } from '../../ui/Panel.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useNow } from '../../ui/use-now.ts';
@@ -75,6 +78,7 @@ export function HistoryScreen({ find: wanted, onBack, onVoid, onRefund }: Histor
         />
       }
     >
+      <PrinterNotice />
       <header className="history-head">
         <TextField label={say('history.search')} hideLabel value={search} onChange={find} placeholder={say('history.placeholder')} icon={<Icon name="search" />} testId={TEST_IDS.historySearch} />
         <FilterBar choices={choices} onChoose={setChoices} staff={list?.staff ?? []} />
@@ -118,8 +122,9 @@ function Found({ filter, list, opened, onOpen, onClear, isFiltered }: {
 
 /** What can be done with the opened entry. */
 function Acts({ receipt, onVoid, onRefund }: { receipt: ReceiptView | undefined; onVoid: HistoryScreenProps['onVoid']; onRefund: HistoryScreenProps['onRefund'] }) {
-  const { say } = useWords();
-  const host = useHost();
+  const words = useWords();
+  const { say } = words;
+  const { print } = usePrinter();
   const canVoid = receipt?.kind === 'sale' && receipt.reversedBy === '';
   const canRefund = receipt?.kind === 'sale' && receipt.totalMinor > 0 && (receipt.reversedBy === '' || (receipt.back?.leftMinor ?? 0) > 0);
   return (
@@ -130,7 +135,7 @@ function Acts({ receipt, onVoid, onRefund }: { receipt: ReceiptView | undefined;
       {receipt !== undefined && (
         <>
           <Button onPress={() => onRefund(receipt.entry)} isDisabled={!canRefund} testId={TEST_IDS.refundThis}>{say('receipt.refundThis')}</Button>
-          <Button onPress={() => void host.print()} testId={TEST_IDS.print}>{say('receipt.print')}</Button>
+          <Button onPress={() => print(receiptDocument(receipt, words))} testId={TEST_IDS.print}>{say('receipt.print')}</Button>
         </>
       )}
     </>

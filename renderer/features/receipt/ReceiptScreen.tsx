@@ -2,7 +2,9 @@ import { useEffect } from 'react';
 import type { ReceiptView } from '../../../shared/contract/commands.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useHost, useTill } from '../../host/context.tsx';
+import { PrinterNotice } from '../../host/PrinterNotice.tsx';
 import { useAnswer } from '../../host/use-answer.ts';
+import { usePrinter } from '../../host/use-printer.ts';
 import { formatMoney } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Amount } from '../../ui/Amount.tsx';
@@ -12,6 +14,7 @@ import { Keypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
 import { useAnnouncer } from '../../ui/Live.tsx';
 import { ErrorPanel } from '../../ui/Panel.tsx';
+import { receiptDocument } from '../../ui/paper/receipt-lines.ts';
 import { ReceiptPaper } from '../../ui/paper/ReceiptPaper.tsx';
 import { StateChip } from '../../ui/StateChip.tsx';
 
@@ -35,6 +38,11 @@ export function ReceiptScreen({ entry, fresh, onNewSale, onText, onScan, onVoid 
   const outcome = useAnswer(JSON.stringify([entry, sync.waiting, sync.lastHeardMs, sync.quarantined]), () => host.call('receipt', { entry }));
   const asked = outcome?.ok === true ? outcome.value : undefined;
   const receipt = asked ?? (fresh?.entry === entry ? fresh : undefined);
+  const words = useWords();
+  const { print } = usePrinter();
+  const printAgain = (): void => {
+    if (receipt !== undefined) print(receiptDocument(receipt, words));
+  };
   const canVoid = receipt?.kind === 'sale' && receipt.reversedBy === '';
   useKeys({
     onEnter: onNewSale, onText, onScan, onEscape: onNewSale,
@@ -57,12 +65,13 @@ export function ReceiptScreen({ entry, fresh, onNewSale, onText, onScan, onVoid 
               <Button onPress={() => onVoid(entry)} shortcut="F9" isDisabled={!canVoid} testId={TEST_IDS.voidThis}>
                 {say('receipt.void')}
               </Button>
-              <Button onPress={() => void host.print()} testId={TEST_IDS.print}>{say('receipt.print')}</Button>
+              <Button onPress={printAgain} isDisabled={receipt === undefined} testId={TEST_IDS.print}>{say('receipt.print')}</Button>
             </>
           }
         />
       }
     >
+      <PrinterNotice />
       {receipt === undefined ? <Missing outcome={outcome} /> : <Done receipt={receipt} justNow={fresh?.entry === entry} />}
     </Frame>
   );

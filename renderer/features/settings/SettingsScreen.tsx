@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useStore, useTill } from '../../host/context.tsx';
+import { PrinterNotice } from '../../host/PrinterNotice.tsx';
 import { LANGUAGES, useWords, type Language } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
@@ -9,6 +10,7 @@ import { useKeys } from '../../ui/keys/KeyScope.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Slip, SlipLine } from '../../ui/paper/Slip.tsx';
 import { THEMES, type Theme } from '../../ui/theme.ts';
+import { PrinterPanel } from './PrinterPanel.tsx';
 
 export interface SettingsScreenProps {
   theme: Theme;
@@ -46,6 +48,8 @@ export function SettingsScreen({ theme, onTheme, onLanguage, onBack }: SettingsS
           </Button>
         ))}
       </Choices>
+      <PrinterNotice />
+      <PrinterPanel />
       <Keys />
     </Frame>
   );

@@ -2,7 +2,9 @@ import { useState } from 'react';
 import type { ShiftReportView } from '../../../shared/contract/shift.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useHost, useTill } from '../../host/context.tsx';
+import { PrinterNotice } from '../../host/PrinterNotice.tsx';
 import { useAnswer } from '../../host/use-answer.ts';
+import { usePrinter } from '../../host/use-printer.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
@@ -12,13 +14,16 @@ import { Panel } from '../../ui/Panel.tsx';
 import { LONGEST_PIN, PinDots, SHORTEST_PIN } from '../../ui/PinDots.tsx';
 import { Earlier } from './Earlier.tsx';
 import { Facts, ProblemPanel } from './parts.tsx';
+import { shiftDocument } from './paper-lines.ts';
 import { ShiftPaper } from './ShiftPaper.tsx';
 import { useAmount } from './use-amount.ts';
 import { useShiftAct } from './use-shift-act.ts';
 
 /** No shift is open: the float that the last one began with, a PIN, and the large key. Earlier shifts lie beside it. */
 export function OpenStep({ closed, onBack, onOpened }: { closed: ShiftReportView | null; onBack: () => void; onOpened: () => void }) {
-  const { say } = useWords();
+  const words = useWords();
+  const { say } = words;
+  const { print } = usePrinter();
   const host = useHost();
   const [chosen, setChosen] = useState<string | null>(null);
   const asked = useAnswer(chosen === null ? null : `shift ${chosen}`, () => host.call('shiftReport', { shift: chosen }));
@@ -39,7 +44,7 @@ export function OpenStep({ closed, onBack, onOpened }: { closed: ShiftReportView
           actions={
             <>
               <Button onPress={onBack} testId={TEST_IDS.shiftKeep}>{say('nav.backToSale')}</Button>
-              <Button onPress={() => void host.print()} isDisabled={shown === null} testId={TEST_IDS.print}>{say('shift.print')}</Button>
+              <Button onPress={() => shown !== null && print(shiftDocument(shown, words))} isDisabled={shown === null} testId={TEST_IDS.print}>{say('shift.print')}</Button>
             </>
           }
         />
@@ -47,6 +52,7 @@ export function OpenStep({ closed, onBack, onOpened }: { closed: ShiftReportView
     >
       <h1 className="screen-title">{say(closed === null ? 'shift.none.title' : 'shift.closed')}</h1>
       <ProblemPanel problem={form.problem} />
+      <PrinterNotice />
       <p>{say('shift.none.body')}</p>
       <Panel title={say('shift.open.title')}>
         <Facts facts={[{ label: say('shift.float'), value: form.float.text, testId: TEST_IDS.shiftFloat, minor: form.float.minor }]} />

@@ -3,7 +3,9 @@ import type { OpenShiftView, ShiftReportView } from '../../../shared/contract/sh
 import { businessDate } from '../../../shared/domain/date.ts';
 import { TEST_IDS } from '../../app/testids.ts';
 import { useHost, useStore, useTill } from '../../host/context.tsx';
+import { PrinterNotice } from '../../host/PrinterNotice.tsx';
 import { useAnswer } from '../../host/use-answer.ts';
+import { usePrinter } from '../../host/use-printer.ts';
 import { formatDate, formatMoment } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -16,6 +18,7 @@ import { CountStep } from './CountStep.tsx';
 import { Earlier } from './Earlier.tsx';
 import { MoveStep } from './MoveStep.tsx';
 import { OpenStep } from './OpenStep.tsx';
+import { shiftDocument } from './paper-lines.ts';
 import { ShiftPaper } from './ShiftPaper.tsx';
 
 type Step = 'look' | 'pay-in' | 'pay-out' | 'count';
@@ -39,7 +42,9 @@ export function ShiftScreen({ onBack }: { onBack: () => void }) {
 }
 
 function LookStep({ shift, onStep, onBack }: { shift: OpenShiftView; onStep: (step: Step) => void; onBack: () => void }) {
-  const { say, language } = useWords();
+  const words = useWords();
+  const { say, language } = words;
+  const { print } = usePrinter();
   const host = useHost();
   const { sync } = useTill();
   const { utcOffsetMinutes } = useStore();
@@ -60,7 +65,7 @@ function LookStep({ shift, onStep, onBack }: { shift: OpenShiftView; onStep: (st
           actions={
             <>
               <Button onPress={onBack} testId={TEST_IDS.shiftKeep}>{say('nav.backToSale')}</Button>
-              <Button onPress={() => void host.print()} isDisabled={report === null} testId={TEST_IDS.print}>{say('shift.print')}</Button>
+              <Button onPress={() => report !== null && print(shiftDocument(report, words))} isDisabled={report === null} testId={TEST_IDS.print}>{say('shift.print')}</Button>
             </>
           }
         />
@@ -69,6 +74,7 @@ function LookStep({ shift, onStep, onBack }: { shift: OpenShiftView; onStep: (st
       <h1 className="screen-title">{say('shift.isOpen')}</h1>
       <p>{say('shift.since', { time: formatMoment(shift.openedMs, nowMs, utcOffsetMinutes, language), name: shift.openedBy })}<br /><span className="soft">{say('shift.day', { day })}</span></p>
       {isOld && <Notice tone="amber" icon="warning" title={say('shift.old.title', { day })} testId={TEST_IDS.shiftOld}><p>{say('shift.old.body')}</p></Notice>}
+      <PrinterNotice />
       <div className="row">
         <Button onPress={() => onStep('pay-in')} testId={TEST_IDS.shiftIn}>{say('shift.payIn')}</Button>
         <Button onPress={() => onStep('pay-out')} testId={TEST_IDS.shiftOut}>{say('shift.payOut')}</Button>

@@ -1,4 +1,4 @@
-import type { PrintLine } from '../../../shared/contract/printing.ts';
+import type { PrintDocument, PrintLine } from '../../../shared/contract/printing.ts';
 import type { ShiftReportView } from '../../../shared/contract/shift.ts';
 import { formatDate, formatMoney, formatPoints, formatTime } from '../../i18n/format.ts';
 import type { Language, Say } from '../../i18n/words.ts';
@@ -57,4 +57,10 @@ export function shiftLines(report: ShiftReportView, { say, language }: { say: Sa
       ...some(report.unsent, { kind: 'text', text: say('shift.paper.unsent', { count: report.unsent }), look: 'soft' }),
     ],
   };
+}
+
+/** The report for the core's printer. */
+export function shiftDocument(report: ShiftReportView, words: { say: Say; language: Language }): PrintDocument {
+  const { head, sales, drawer } = shiftLines(report, words);
+  return { lines: [...head, { kind: 'rule' }, ...sales, { kind: 'rule' }, ...drawer] };
 }

@@ -82,7 +82,7 @@ function ReceiptHead({ receipt }: { receipt: ReceiptContent }) {
 }
 
 /** How a sale stands that was reversed, the last time by what is said of it. */
-function backWords({ back }: ReceiptContent): 'receipt.wasVoided' | 'receipt.wasRefunded' | 'receipt.partlyRefunded' {
+export function backWords({ back }: ReceiptContent): 'receipt.wasVoided' | 'receipt.wasRefunded' | 'receipt.partlyRefunded' {
   if (back === undefined || back.scope === 'void') return 'receipt.wasVoided';
   return back.leftMinor === 0 ? 'receipt.wasRefunded' : 'receipt.partlyRefunded';
 }

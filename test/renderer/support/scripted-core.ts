@@ -12,6 +12,7 @@ import type { Outcome } from '../../../shared/domain/refusal.ts';
 import { checkAmount } from '../../../shared/domain/currency.ts';
 import { earnedPoints } from '../../../shared/domain/earn.ts';
 import { CoreFault, type Host, type LinkState, type ReplicaLine } from '../../../renderer/host/host.ts';
+import { scriptedPrinter } from './scripted-printer.ts';
 import { scriptedShift } from './scripted-shift.ts';
 import { refundIn, refundReceipt } from './scripted-refund.ts';
 import { listIn, rowsIn } from './scripted-history.ts';
@@ -60,6 +61,7 @@ export class ScriptedCore implements Host {
       if (name === 'draft') return this.draft;
       if (name === 'whatIf') return this.world.whatIf;
       if (name === 'entries') return listIn(this.world, (input as WatchInput<'entries'>).filter);
+      if (name === 'printer') return { ...this.world.printer };
       return this.find((input as WatchInput<'member'>).member) ?? null;
     };
     return new Observable<WatchOutputs[N]>((subscriber) => {
@@ -198,7 +200,7 @@ export class ScriptedCore implements Host {
         this.draft = draft === null ? this.newDraft() : { id: 'T1', saleId: this.draft.saleId, updatedMs: 0, ...draft, billMinor: minor(draft.billMinor) };
         return this.draft;
       },
-      ...scriptedShift(() => this.world),
+      ...scriptedShift(() => this.world), ...scriptedPrinter(() => this.world),
       listWaiting: async () => this.world.waiting.map((one) => ({ ...one, kind: 'sale', points: points(one.points) })),
       syncNow: async () => {
         if (!this.world.till.sync.online) throw fault('server-unreachable');

@@ -1,5 +1,6 @@
 import type { MemberMatch, MemberView, ReceiptView, StaffView, TillView } from '../../../shared/contract/commands.ts';
 import type { OwnEntryDoc, PostedEntryDoc, ProgrammeDoc } from '../../../shared/contract/documents.ts';
+import type { PrinterView } from '../../../shared/contract/printing.ts';
 import type { Entry } from '../../../shared/domain/entry.ts';
 import type { AlarmRow } from '../../../shared/contract/alarms.ts';
 import type { OpenLeaseRow, ShortfallStory } from '../../../shared/contract/reports.ts';
@@ -20,6 +21,7 @@ export interface World {
   own: OwnEntryDoc[];
   posted: PostedEntryDoc[];
   receipts: Map<string, ReceiptView>;
+  printer: PrinterView;
   /** Entries of the latest shift, from the one that opened it. */
   shiftEntries: Entry[];
   /** Answers of listWaiting. */
@@ -95,7 +97,7 @@ export function newWorld(): World {
       member('1', 'Zhang Wei 张伟', 4_820), member('2', 'Amelia Fernández', 820), member('3', 'Oluwaseun Adebayo-Wellington the Third', 12_400, { phoneTail: '9021' }),
       member('4', '司马相如', 300, { phoneTail: '9021' }), member('5', 'Chen Yu', 0, { phoneTail: '9021' }),
     ],
-    shiftEntries: [],
+    printer: { settings: null, waiting: 0, failed: null }, shiftEntries: [],
     programme: PROGRAMME, cap: 'sale', draft: { billMinor: 0, member: '' }, own: [], posted: [], receipts: new Map(), waiting: [],
     enrolCodes: ['HARBOUR-7'], shortfalls: [], openLeases: [], alarms: [], programmes: [{ ...PROGRAMME, id: 'v3', rev: 3 }],
     stores: [{ id: 'S1', name: { en: 'Harbour Street Noodles', 'zh-CN': '港湾街面馆' } }, { id: 'S2', name: { en: 'Lakeside Noodles', 'zh-CN': '湖畔面馆' } }], whatIf: { state: 'playing', done: 1_250, total: 4_000 },

@@ -5,6 +5,7 @@ import type { Entry } from '../../../../shared/domain/entry.ts';
 import { minor, points } from '../../../../shared/domain/integers.ts';
 import { ScriptedCore } from '../scripted-core.ts';
 import type { World } from '../world.ts';
+import { printerScenes } from './printers.ts';
 import { SHIFT_SCENES } from './shifts.ts';
 import { actScenes } from './act-scenes.ts';
 import { alarmsNow, earnMore, explainReceipt } from './explained.ts';
@@ -293,6 +294,7 @@ export const SCENES = {
     return { route: '/rules' };
   },
   ...SHIFT_SCENES,
+  ...printerScenes(fillHistory),
   'settings': (): Scene => ({ route: '/settings' }),
   'aside': (world: World): Scene => {
     world.till.sync.quarantined = 1;

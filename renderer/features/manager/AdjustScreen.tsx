@@ -9,7 +9,7 @@ import { refusalWords } from '../../i18n/reasons.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
-import { IdleKeypad, Keypad } from '../../ui/Keypad.tsx';
+import { Keypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
 import { useAnnouncer } from '../../ui/Live.tsx';
 import { Notice, Panel } from '../../ui/Panel.tsx';
@@ -17,7 +17,7 @@ import { Slip, SlipLine } from '../../ui/paper/Slip.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { ApproveStep, DoneStep } from './ActFrame.tsx';
 import { ADJUST_REASONS, adjusting, hindranceOf, NOTHING_YET, reasonText, type AdjustAct, type Adjusting } from './adjust.ts';
-import { MemberFinder, useFound } from './MemberFinder.tsx';
+import { FindStep } from './MemberFinder.tsx';
 
 /** Adjusts a member's points by hand: who, how many more or fewer, why, and a manager's PIN. */
 export function AdjustScreen({ onBack }: { onBack: () => void }) {
@@ -36,7 +36,9 @@ function OneAdjustment({ onBack, onAgain }: { onBack: () => void; onAgain: () =>
   const [step, setStep] = useState<'form' | 'pin' | 'done'>('form');
   const [done, setDone] = useState<ReceiptView>();
   const live = useWatch('member', member === null ? null : { member: member.id });
-  if (member === null) return <Find onFound={setMember} onBack={onBack} />;
+  if (member === null) {
+    return <FindStep name="adjust" title={say('adjust.title')} label={say('lookup.label')} hint={say('adjust.find.hint')} back={say('acts.back')} but={null} onFound={setMember} onBack={onBack} />;
+  }
   const balance = live?.balance ?? member.balance;
   const change = form.sign * form.points;
   const changeWords = say('adjust.done.body', { name: member.name, change: formatChange(change, language) });
@@ -60,27 +62,6 @@ function OneAdjustment({ onBack, onAgain }: { onBack: () => void; onAgain: () =>
     );
   }
   return <Form member={member} balance={balance} form={form} dispatch={dispatch} paper={paper} onNext={() => setStep('pin')} onBack={() => setMember(null)} />;
-}
-
-function Find({ onFound, onBack }: { onFound: (match: MemberMatch) => void; onBack: () => void }) {
-  const { say } = useWords();
-  const [text, setText] = useState('');
-  const found = useFound(text, null);
-  const [only] = found?.length === 1 ? found : [];
-  useKeys({
-    onText: (more) => setText(text + more), onBackspace: () => setText(text.slice(0, -1)), onScan: setText,
-    onEnter: () => (only === undefined ? onBack() : onFound(only)), onEscape: () => (text === '' ? onBack() : setText('')),
-  });
-  return (
-    <Frame
-      name="adjust"
-      paper={<p className="soft history-open">{say('adjust.find.hint')}</p>}
-      keypad={<IdleKeypad primary={only === undefined ? { act: 'back', label: say('acts.back'), onPress: onBack } : { act: 'choose', label: only.name, onPress: () => onFound(only) }} />}
-    >
-      <h1 className="screen-title">{say('adjust.title')}</h1>
-      <MemberFinder label={say('lookup.label')} text={text} onText={setText} found={found} onChoose={onFound} />
-    </Frame>
-  );
 }
 
 function Form({ member, balance, form, dispatch, paper, onNext, onBack }: {

@@ -19,7 +19,7 @@ import { useAnnouncer } from '../../ui/Live.tsx';
 import { Notice } from '../../ui/Panel.tsx';
 import { Slip, SlipLine } from '../../ui/paper/Slip.tsx';
 import { ApproveStep, DoneStep } from './ActFrame.tsx';
-import { MemberFinder, useFound } from './MemberFinder.tsx';
+import { FindStep } from './MemberFinder.tsx';
 
 /** Merges two accounts of one person: both are found and shown, one of them stays, and a manager's PIN. */
 export function MergeScreen({ onBack }: { onBack: () => void }) {
@@ -41,8 +41,16 @@ function OneMerge({ onBack, onAgain }: { onBack: () => void; onAgain: () => void
   const [first, setFirst] = useState<MemberMatch | null>(null);
   const [pair, setPair] = useState<Pair | null>(null);
   const [step, setStep] = useState<'pair' | 'pin' | 'done'>('pair');
-  if (first === null) return <Find key="first" label={say('merge.first')} but={null} onFound={setFirst} onBack={onBack} />;
-  if (pair === null) return <Find key="second" label={say('merge.second', { name: first.name })} but={first.id} onFound={(second) => setPair({ stays: first, goes: second })} onBack={() => setFirst(null)} />;
+  const finding = { name: 'merge', title: say('merge.title'), hint: say('merge.hint') };
+  if (first === null) return <FindStep key="first" {...finding} label={say('merge.first')} back={say('acts.back')} but={null} onFound={setFirst} onBack={onBack} />;
+  if (pair === null) {
+    return (
+      <FindStep
+        key="second" {...finding} label={say('merge.second', { name: first.name })} back={say('refund.back')} but={first.id}
+        onFound={(second) => setPair({ stays: first, goes: second })} onBack={() => setFirst(null)}
+      />
+    );
+  }
   const names = { goes: pair.goes.name, stays: pair.stays.name };
   const settle = (outcome: Outcome<ReceiptView>): void => {
     if (!outcome.ok) return approval.fail({ code: outcome.refusal.code, words: refusalWords(outcome.refusal, { say, language, currency }) });
@@ -60,27 +68,6 @@ function OneMerge({ onBack, onAgain }: { onBack: () => void; onAgain: () => void
     );
   }
   return <Choose pair={pair} first={first} onPair={setPair} onNext={() => setStep('pin')} onBack={() => setPair(null)} />;
-}
-
-function Find({ label, but, onFound, onBack }: { label: string; but: string | null; onFound: (match: MemberMatch) => void; onBack: () => void }) {
-  const { say } = useWords();
-  const [text, setText] = useState('');
-  const found = useFound(text, but);
-  const [only] = found?.length === 1 ? found : [];
-  useKeys({
-    onText: (more) => setText(text + more), onBackspace: () => setText(text.slice(0, -1)), onScan: setText,
-    onEnter: () => (only === undefined ? onBack() : onFound(only)), onEscape: () => (text === '' ? onBack() : setText('')),
-  });
-  return (
-    <Frame
-      name="merge"
-      paper={<p className="soft history-open">{say('merge.hint')}</p>}
-      keypad={<IdleKeypad primary={only === undefined ? { act: 'back', label: say(but === null ? 'acts.back' : 'refund.back'), onPress: onBack } : { act: 'choose', label: only.name, onPress: () => onFound(only) }} />}
-    >
-      <h1 className="screen-title">{say('merge.title')}</h1>
-      <MemberFinder label={label} text={text} onText={setText} found={found} onChoose={onFound} />
-    </Frame>
-  );
 }
 
 /** Both members with all that tells them apart; a tap on one says that it stays. They keep their places. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { plainAmount } from '../../shared/domain/currency.ts';
-import { readBill, readMember, readProgramme, tryProgramme, type DocumentFault, type Trial } from './trial.ts';
+import type { DocumentFault } from './form.ts';
+import { readBill, readMember, readProgramme, tryProgramme, type Trial } from './trial.ts';
 
 const USAGE = `npm run quote -- --programme FILE --bill FILE --member FILE [--at TIME] [--points N [--rule ID]] [--json]
   The files are JSON documents; docs/programme.md describes them.

@@ -11,33 +11,22 @@ import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import type { TierStanding } from '../../shared/domain/tiers.ts';
 import type { PersonalOffer } from '../../shared/domain/offers.ts';
+import { formFaults, type CompiledForm, type DocumentFault } from './form.ts';
 import { offerOf, standingOf } from './history.ts';
 import { decideRedemption, quote, type DecidedRedemption, type Quote, type QuoteInput, type RedemptionOption } from '../../shared/domain/quote.ts';
 import type { Outcome } from '../../shared/domain/refusal.ts';
 import type { PresentedVoucher } from '../../shared/domain/voucher.ts';
 import { contextAfter, quoteSaleEarning } from '../../shared/domain/voucher-quote.ts';
 
-/** What is wrong with a document: where (a JSON pointer), and why, in a sentence. */
-export interface DocumentFault {
-  at: string;
-  code: string;
-  message: string;
-}
-
 const PROGRAMME = Compile(ProgrammeDocument);
 const BILL = Compile(BillDocument);
 const MEMBER = Compile(MemberDocument);
 
 /** Reads a document against its schema, or says what is wrong and where. */
-function read<T extends TSchema>(compiled: { Check(value: unknown): boolean; Errors(value: unknown): [boolean, readonly { instancePath: string; message: string }[]] }, value: unknown):
-{ ok: true; value: Static<T> } | { ok: false; faults: DocumentFault[] } {
-  if (compiled.Check(value)) return { ok: true, value: value as Static<T> };
-  const [, errors] = compiled.Errors(value);
-  return { ok: false, faults: errors.slice(0, FAULTS_MOST).map(({ instancePath, message }) => ({ at: instancePath, code: 'form', message })) };
+function read<T extends TSchema>(form: CompiledForm, value: unknown): { ok: true; value: Static<T> } | { ok: false; faults: DocumentFault[] } {
+  const faults = formFaults(form, value);
+  return faults.length === 0 ? { ok: true, value: value as Static<T> } : { ok: false, faults };
 }
-
-/** Faults of form that are told; the first ones are the ones to mend. */
-const FAULTS_MOST = 20;
 
 /** Reads a programme: first its form, then whether it makes sense. */
 export function readProgramme(value: unknown): { ok: true; value: Programme } | { ok: false; faults: DocumentFault[] } {

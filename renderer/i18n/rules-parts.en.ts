@@ -157,6 +157,7 @@ export const rulesPartsEn = {
   'rules.field.effectiveUntilMs': 'Last day of the rules',
   'rules.field.item.points': 'Points for each',
   'rules.field.one': '1 piece',
+  'rules.field.hourHint': 'Hour and minute: 1730',
   'rules.field.dayHint': 'Year, month, day: 20261224',
 
   'rules.sample.more': 'Member and goods',

@@ -159,6 +159,7 @@ export const rulesPartsZhCN: Record<keyof typeof rulesPartsEn, string> = {
   'rules.field.effectiveUntilMs': '规则末日',
   'rules.field.item.points': '每件积分',
   'rules.field.one': '1 件',
+  'rules.field.hourHint': '时分：1730',
   'rules.field.dayHint': '年月日：20261224',
 
   'rules.sample.more': '会员与商品',

@@ -66,6 +66,7 @@ describe('the rules editor', () => {
     expect(await words(page, 'rules-faults')).toContain('Most points a sale');
     expect(await words(page, 'rule-fault-redeem-0-maxPointsPerSale')).toContain('can never happen');
     expect(await page.getByTestId('primary').isDisabled()).toBe(true);
+    expect(await words(page, 'primary')).toContain('1 thing to mend');
     // From wherever it is read, a press leads to the part, and the keyboard with it.
     await tap(page, 'rule-redeem-0', 'rule-section-redeem');
     await page.getByTestId('rules-faults').getByRole('button').click();

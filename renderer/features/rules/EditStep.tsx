@@ -34,7 +34,7 @@ export function EditStep({ state, inForce, dispatch, onBack }: CardProps & { inF
     <Frame
       name="rules"
       paper={<SamplePaper preview={preview} {...parts} />}
-      keypad={<EditKeypad {...parts} isSound={isSound} onTry={tryIt} onBack={onBack} />}
+      keypad={<EditKeypad {...parts} faults={preview.faults.length} onTry={tryIt} onBack={onBack} />}
     >
       <FaultScope faults={preview.faults} draft={state.draft}>
         <header className="rules-head">
@@ -66,7 +66,7 @@ function closeOne({ state, dispatch }: CardProps, leave: () => void): void {
   else leave();
 }
 
-function EditKeypad({ state, dispatch, isSound, onTry, onBack }: CardProps & { isSound: boolean; onTry: () => void; onBack: () => void }) {
+function EditKeypad({ state, dispatch, faults, onTry, onBack }: CardProps & { faults: number; onTry: () => void; onBack: () => void }) {
   const { say } = useWords();
   const { active, past } = state;
   // Three acts leave no room for the key's name.
@@ -75,10 +75,10 @@ function EditKeypad({ state, dispatch, isSound, onTry, onBack }: CardProps & { i
     <Keypad
       field={active === null ? null : say(active.label)}
       value={useTypedValue(state)}
-      hint={active !== null && isDay(active) ? <span className="soft">{say('rules.field.dayHint')}</span> : ''}
+      hint={active !== null && (isDay(active) || active.unit === 'hour') ? <span className="soft">{say(isDay(active) ? 'rules.field.dayHint' : 'rules.field.hourHint')}</span> : ''}
       onText={(text) => dispatch({ do: 'type', text })}
       onBackspace={() => dispatch({ do: 'erase' })}
-      primary={{ act: 'try', label: say('rules.try'), isDisabled: !isSound, onPress: onTry }}
+      primary={{ act: 'try', label: say('rules.try'), isDisabled: faults > 0, onPress: onTry, ...(faults === 0 ? {} : { detail: say('rules.faultCount', { count: faults }) }) }}
       actions={
         <>
           <Button onPress={onBack} testId={TEST_IDS.actKeep} {...(hasLimit ? {} : { shortcut: 'Esc' })}>{say('rules.leave')}</Button>

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProgrammeDoc } from '../../shared/contract/documents.ts';
 import { ProgrammeDraftSchema } from '../../shared/contract/programmes.ts';
@@ -232,6 +233,22 @@ describe('faults', () => {
 
 describe('the sample', () => {
   const { draft } = begun(RICH);
+
+  it('can be looked at, and the draft said, whatever is typed where and taken back', () => {
+    const acts = fc.array(fc.tuple(fc.nat(400), fc.stringMatching(/^[0-9]{1,14}$/), fc.nat(3)), { maxLength: 10 });
+    fc.assert(fc.property(acts, fc.constantFrom('ten', 'tenth', 'free-tea', 'late'), (typed, voucher) => {
+      let state = begun(RICH, { do: 'sample', change: { voucher, goods: 'item:A-17', tier: 'gold', offer: 'back', isTimeless: true } });
+      for (const [which, text, how] of typed) {
+        const fields = allFields(state.draft);
+        state = typing(state, fields[which % fields.length]!.at, text);
+        if (how < 2) state = after(state, { do: how === 0 ? 'undo' : 'erase' });
+        const { faults, quote } = previewOf(withTerm(state, NOW, 480), state.sample, HERE);
+        expect(quote !== null || faults.length > 0).toBe(true);
+        expect(faults.length > 0 || isDraft(withTerm(state, NOW, 480))).toBe(true);
+        expect(told(state.draft, 'en').join(' ')).not.toMatch(/NaN|Infinity/);
+      }
+    }), { numRuns: 40 });
+  });
 
   it('follows the part that is opened', () => {
     expect(begun(RICH, { do: 'open', at: '/vouchers/1' }).sample).toMatchObject({ voucher: 'tenth', goods: 'category:tea' });

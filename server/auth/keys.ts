@@ -19,7 +19,7 @@ export interface ServerKeys {
  * Reads the server's keys from `meta`, making them on first use. Several servers may start on one empty database at the
  * same time: the first insert wins and all read the same row.
  */
-export async function loadServerKeys(store: Store): Promise<ServerKeys> {
+export async function loadServerKeys(store: Pick<Store, 'db'>): Promise<ServerKeys> {
   const row = (await readKeys(store)) ?? (await makeKeys(store));
   const kept = JSON.parse(row) as { id: string; privateKey: string; secret: string };
   const key = createPrivateKey({ key: Buffer.from(kept.privateKey, 'base64'), format: 'der', type: 'pkcs8' });
@@ -33,12 +33,12 @@ export async function loadServerKeys(store: Store): Promise<ServerKeys> {
 
 const META_KEY = 'server-keys';
 
-async function readKeys(store: Store): Promise<string | undefined> {
+async function readKeys(store: Pick<Store, 'db'>): Promise<string | undefined> {
   const row = await store.db.selectFrom('meta').select('value').where('key', '=', META_KEY).executeTakeFirst();
   return row?.value;
 }
 
-async function makeKeys(store: Store): Promise<string> {
+async function makeKeys(store: Pick<Store, 'db'>): Promise<string> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const value = JSON.stringify({
     id: `S-${randomBytes(8).toString('hex')}`,

@@ -33,6 +33,7 @@ export function accountsOf(entries: readonly Entry[], leases: ReadonlyMap<string
     const member = entry.member;
     if (member !== undefined) ids.add(memberAccount(member));
     if (entry.earn !== undefined) ids.add('issued');
+    if (entry.earn?.keep !== undefined) ids.add(leaseAccount(entry.id));
     if (entry.redeem !== undefined) ids.add('redeemed').add(shortfallAccount(entry.store));
     if (entry.kind === 'reversal') ids.add('redeemed').add('issued').add('adjusted');
     if (entry.kind === 'adjustment') ids.add('adjusted');
@@ -84,7 +85,7 @@ export function kindOf(id: string): AccountKind {
   return id.split(':', 1)[0] as AccountKind;
 }
 
-/** The leases that the entries spend or give back. */
+/** The leases that the entries spend or give back, as far as they are there: what a sale of the batch itself keeps is not yet. */
 export async function readLeases(engine: Engine, trx: Transaction<Tables>, entries: readonly Entry[]): Promise<Map<string, BookedLease>> {
   const ids = new Set<string>();
   for (const entry of entries) {

@@ -10,6 +10,7 @@ import {
   accountsOf, lockAccounts, readGiven, readLeases, readSales, type Account, type BookedLease, type KnownSale,
 } from './bookreading.ts';
 import { readLots, readToday, writeLots, type KnownLots } from './lots.ts';
+import { readKeeping, type Keep } from './keeping.ts';
 import { Shortfalls } from './shortfalls.ts';
 
 /** Why an entry cannot be booked although it is authentic. */
@@ -25,7 +26,9 @@ export interface Standing {
 
 interface Read {
   accounts: ReadonlyMap<string, Account>;
-  leases: ReadonlyMap<string, BookedLease>;
+  leases: Map<string, BookedLease>;
+  /** Undefined: no sale of the batch keeps anything at its till. */
+  keep: Keep | undefined;
   sales: Map<string, KnownSale>;
   given: Map<string, { returned: number; clawedBack: number }>;
   shortfalls: Shortfalls;
@@ -48,6 +51,7 @@ export class Books {
   static async open(engine: Engine, trx: Transaction<Tables>, entries: readonly Entry[], nowMs: number): Promise<Books> {
     const leases = await readLeases(engine, trx, entries);
     const reversed = [...new Set(entries.flatMap((entry) => (entry.kind === 'reversal' && entry.reverses !== undefined ? [entry.reverses] : [])))];
+    const keep = await readKeeping(engine, trx, entries, nowMs);
     const sales = await readSales(engine, trx, reversed);
     const given = await readGiven(engine, trx, reversed);
     const shortfalls = await Shortfalls.read(engine, trx, entries);
@@ -59,7 +63,7 @@ export class Books {
     const dated = [...accounts.values()].filter((account) => account.next_expiry !== null).map((account) => account.id);
     const lots = await readLots(engine, trx, dated, [...sales.keys()]);
     const today = await readToday(trx, nowMs, lots, entries);
-    return new Books({ accounts, leases, sales, given, shortfalls, lots, today });
+    return new Books({ accounts, leases, keep, sales, given, shortfalls, lots, today });
   }
 
   /** Settles an entry, or says why it cannot be booked; in that case nothing has changed. */
@@ -74,6 +78,7 @@ export class Books {
   /** Books a settlement that {@link settle} just made, at a position. */
   apply(entry: Entry, settlement: Settlement, position: number): void {
     const { lots, today, sales, given, shortfalls } = this.#read;
+    if (settlement.kept !== undefined) this.#keep(entry, settlement.kept);
     const reversedLot = sales.get(entry.reverses ?? '')?.lot;
     for (const posting of settlement.postings) {
       const { from, to, points: moved } = posting;
@@ -131,6 +136,7 @@ export class Books {
       free: own === undefined ? balance : spendablePoints(balance, lots.held.get(own.id), today),
       held: balance,
       owed: entry.transfer?.merge === true && entry.member !== undefined ? points(Math.max(0, -this.#account(receivableAccount(entry.member)).balance)) : points(0),
+      forked: !covered,
       lease: (id) => (covered ? this.#openLease(id) : undefined),
       // Whatever stands before the grant was made before it, and cannot spend it.
       chainWhole: lease === undefined || ![...gaps].some((seq) => seq > lease.granted_seq && seq < entry.seq),
@@ -205,6 +211,12 @@ export class Books {
     account.balance += change;
     account.position = position;
     account.changed = true;
+  }
+
+  #keep(sale: Entry, kept: Points): void {
+    const { keep, leases } = this.#read;
+    assert(keep !== undefined && sale.member !== undefined && !leases.has(sale.id), 'what a sale keeps was read before it is settled');
+    leases.set(sale.id, keep(sale, kept, this.#carrier(sale.member)));
   }
 
   #close(id: string, by: string, reclaimed: Points | undefined): void {

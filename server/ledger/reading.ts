@@ -64,6 +64,7 @@ export async function readGaps(trx: Transaction<Tables>, chains: ReadonlyMap<str
     if (chain === undefined || entry.seq > chain.seq) continue;
     closing.add(chainKey(entry));
     if (chain.held.length === 0) chain.held = await readHeld(trx, chain);
+    if (entry.earn?.keep !== undefined) chain.held.push(...await readClosesOf(trx, chain, entry.id));
   }
   for (const key of closing) {
     const chain = chains.get(key);
@@ -101,9 +102,17 @@ async function readHeld(trx: Transaction<Tables>, { terminal, epoch }: ChainStat
   return rows.map((row) => JSON.parse(row.bytes) as Entry);
 }
 
+/** Closes that gave back what a sale keeps before the sale itself was taken in. */
+async function readClosesOf(trx: Transaction<Tables>, { terminal, epoch }: ChainState, sale: string): Promise<Entry[]> {
+  const rows = await trx
+    .selectFrom('entries').select('bytes').where('terminal', '=', terminal).where('epoch', '=', epoch)
+    .where('kind', '=', 'lease-close').where('lease', '=', sale).orderBy('seq').execute();
+  return rows.map((row) => JSON.parse(row.bytes) as Entry);
+}
+
 /**
  * What these ids stand for already. A lease takes its id as an entry does: both name the source of postings, so an entry under
- * the id of a lease could never be booked.
+ * the id of a lease could never be booked. Only what a sale keeps bears its sale's id, and then the sale is what the id stands for.
  */
 export async function readKnown(
   engine: Engine,
@@ -126,7 +135,7 @@ export async function readKnown(
     .where(isOneOf(engine, 'id', wanted.filter((id) => !trusted.has(id))))
     .unionAll(leases)
     .execute();
-  return new Map(rows.map(({ id, ...row }) => [id, row]));
+  return new Map(rows.sort((a, b) => a.seq - b.seq).map(({ id, ...row }) => [id, row]));
 }
 
 /** Reads what stands beside the new entries of a chain, only where the head alone does not tell. */

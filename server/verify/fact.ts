@@ -16,6 +16,8 @@ export interface Fact {
   approvedBy: string | undefined;
   redeem: { points: number; named: Map<string, number> } | undefined;
   earned: number;
+  /** Points of what it earned that its till keeps. */
+  kept: number;
   reversal: { returns: number; clawsBack: number } | undefined;
   reverses: string | undefined;
   adjust: { points: number; settles: { entry: string; how: string } | undefined } | undefined;
@@ -49,6 +51,7 @@ export function readFact(bytes: string): Fact {
     prevHash: text(json, 'prevHash'), kind: text(json, 'kind'), member, approvedBy: optionalText(json, 'approvedBy'),
     redeem: redeem === undefined ? undefined : { points: number(redeem, 'points'), named: namedLeases(redeem) },
     earned: member === undefined || earn === undefined ? 0 : number(earn, 'points'),
+    kept: member === undefined || earn?.['keep'] === undefined ? 0 : number(earn, 'keep'),
     reversal: reversal === undefined ? undefined : { returns: number(reversal, 'returnPoints'), clawsBack: number(reversal, 'clawBackPoints') },
     reverses: optionalText(json, 'reverses'),
     adjust: adjust === undefined ? undefined : {

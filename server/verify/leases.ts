@@ -22,12 +22,14 @@ export async function checkLeases(audit: Audit): Promise<void> {
     select leases.*, accounts.balance as escrow, moves.gone_high, moves.gone_low, moves.spent_high, moves.spent_low, moves.back_high, moves.back_low,
       granting.from_account, granting.to_account, granting.points as granting_points, granting.kind as granting_kind,
       closer.kind as closer_kind, closer.lease as closer_lease, closer.terminal as closer_terminal, closer.epoch as closer_epoch,
-      closer.approved_by as closer_approved, closer.position as closer_position
+      closer.approved_by as closer_approved, closer.position as closer_position,
+      earning.kind as earning_kind, earning.terminal as earning_terminal, earning.epoch as earning_epoch
     from leases
     left join accounts on accounts.id = 'lease:' || leases.id
     left join moves on moves.account = 'lease:' || leases.id
-    left join postings as granting on granting.source = leases.id and granting.line = 0
-    left join entries as closer on closer.id = leases.closed_by`;
+    left join postings as granting on granting.source = leases.id and granting.to_account = 'lease:' || leases.id
+    left join entries as closer on closer.id = leases.closed_by
+    left join entries as earning on earning.id = leases.id`;
   let page: Row[] = [];
   const flush = async (): Promise<void> => {
     await Promise.all(page.map((row) => checkCertificate(audit, row)));
@@ -67,7 +69,7 @@ function checkLease(audit: Audit, row: Row): void {
   if (countOf(row, 'risk') !== risk) faults.add('lease-release', at, 'its declared risk', risk, row['risk']);
 }
 
-/** The one posting of the grant itself, whose source is the lease. */
+/** The one posting of the grant itself, whose source is the lease, or the sale of the holder that kept what it earned. */
 function checkGrant({ faults, carriers }: Audit, row: Row): void {
   const id = textOf(row, 'id');
   const at = { id: `lease:${id}` };
@@ -79,9 +81,10 @@ function checkGrant({ faults, carriers }: Audit, row: Row): void {
   // A member that was merged meanwhile may have been granted points under either name.
   const givers = new Set<string>();
   for (let member: string | undefined = textOf(row, 'member'); member !== undefined; member = carriers.successorOf(member)) givers.add(`member:${member}`);
-  const isRight = row['granting_kind'] === 'lease' && givers.has(textOf(row, 'from_account')) && row['to_account'] === `lease:${id}` &&
+  const isKept = row['earning_kind'] === 'sale' && row['earning_terminal'] === row['terminal'] && row['earning_epoch'] === row['epoch'];
+  const isRight = row['granting_kind'] === (isKept ? 'sale' : 'lease') && givers.has(textOf(row, 'from_account')) && row['to_account'] === `lease:${id}` &&
     countOf(row, 'granting_points') === countOf(row, 'points');
-  if (!isRight) faults.add('lease-grant', at, 'the posting of its grant', `lease: member:${textOf(row, 'member')} -> lease:${id} ${textOf(row, 'points')}`, found);
+  if (!isRight) faults.add('lease-grant', at, 'the posting of its grant', `${isKept ? 'sale' : 'lease'}: member:${textOf(row, 'member')} -> lease:${id} ${textOf(row, 'points')}`, found);
 }
 
 /** L4 and L5: the holder's own close, or another's with an approver. */
@@ -108,8 +111,10 @@ function quoted(row: Row, name: string): string {
   return JSON.stringify(textOf(row, name));
 }
 
-/** A grant is one posting; further ones would grant more than the certificate says. */
+/** A grant is one posting; further ones would grant more than the certificate says. A sale that kept what it earned has others, too. */
 async function checkMoreGrants({ source, faults }: Audit): Promise<void> {
-  const text = 'select postings.source, count(*) as lines from postings join leases on leases.id = postings.source group by postings.source having count(*) > 1';
+  const text = `select postings.source, count(*) as lines from postings join leases on leases.id = postings.source
+    left join entries on entries.id = leases.id
+    where entries.id is null or postings.to_account = 'lease:' || leases.id group by postings.source having count(*) > 1`;
   for await (const row of source.stream(text)) faults.add('lease-grant', { id: `lease:${textOf(row, 'source')}` }, 'postings of its grant', 1, row['lines']);
 }

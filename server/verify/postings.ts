@@ -159,7 +159,9 @@ function checkSale(check: Check): void {
   check.exact('that nothing covered', shortfall, check.column('shortfall_points'));
   check.exact('redeemed', leased + free + shortfall, fact.redeem?.points ?? 0);
   check.exact('earned', flows.take('issued', check.member), fact.earned);
+  const kept = flows.take(check.member, `lease:${fact.id}`);
   const disposition = check.booked.row['disposition'];
+  check.exact('kept at its till', kept, disposition === 'forked' ? 0 : Math.min(fact.kept, fact.earned));
   if (disposition === 'forked') {
     if (leased > 0n) check.wrong('a forked chain has no cover', 'no lease', `${leased} points of leases`, 'disposition-wrong');
     return;

@@ -108,6 +108,8 @@ export const LeaseUseSchema = strictObject({
   member: Id,
   spent: PointsCount,
   closed: Type.Boolean(),
+  /** Of a sale that kept what it earned: the lease, which bears the sale's id, as it is until the server's own has come. */
+  kept: Type.Optional(strictObject({ points: PointsCount, spendByMs: Milliseconds })),
 });
 export type LeaseUseDoc = Static<typeof LeaseUseSchema>;
 

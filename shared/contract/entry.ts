@@ -54,7 +54,7 @@ export const EntrySchema = strictObject({
   })),
   bill: Type.Optional(BillSchema),
   redeem: Type.Optional(RedemptionSchema),
-  earn: Type.Optional(strictObject({ points: PointsCount, expiresOn: Type.Optional(DayText) })),
+  earn: Type.Optional(strictObject({ points: PointsCount, expiresOn: Type.Optional(DayText), keep: Type.Optional(PointsCount) })),
   vouchers: Type.Optional(Type.Array(strictObject({ voucher: Id, rule: Id, lease: Type.Optional(Id), discountMinor: MinorAmount }), { maxItems: 50 })),
   reverses: Type.Optional(Id),
   reversal: Type.Optional(

@@ -65,10 +65,14 @@ export interface Redemption {
   cover: Cover;
 }
 
-/** `expiresOn` is the last day (store calendar, YYYY-MM-DD) on which the points count; absent: they do not expire. */
+/**
+ * `expiresOn` is the last day (store calendar, YYYY-MM-DD) on which the points count; absent: they do not expire. `keep` of the
+ * points stay at the till that made the sale, under a lease that bears the sale's id: it may spend them before the server knows.
+ */
 export interface Earning {
   points: Points;
   expiresOn?: string;
+  keep?: Points;
 }
 
 /** A voucher as a sale used it, or as a reversal gives it back: its code, its rule in the entry's programme, what it took off. */

@@ -93,6 +93,11 @@ function takeOut(lots: Lots, { from, to, points: amount }: Posting, move: LotMov
     parts.set(day, (parts.get(day) ?? 0) + moved);
     rest -= moved;
   };
+  // What a sale keeps at its till is what it has just earned, and no other lot: one that is past its day must not escape into a lease.
+  if (entry !== undefined && to.startsWith('lease:')) {
+    if (entry.earn?.expiresOn !== undefined) take(entry.earn.expiresOn);
+    return parts;
+  }
   // A lot past its day is as good as expired; to take from it would let an expiry that runs late leave more than one in time.
   if (first !== undefined && (all || first >= today)) take(first);
   for (const day of days) if (all || day >= today) take(day);

@@ -42,6 +42,8 @@ export interface SettlementState {
   /** What the entry's member owes. Absent: nothing. */
   owed?: Points;
   lease(id: string): OpenLease | undefined;
+  /** L8: the chain has forked, and nothing of it is covered any more. Absent: it has not. */
+  forked?: boolean;
   /** L4: false when an earlier entry of the chain, which may spend the lease that this one closes, has not been admitted. */
   chainWhole?: boolean;
   /** The sale that a reversal names; undefined when it has not arrived and nothing was given back for it. */
@@ -59,6 +61,8 @@ export interface Settlement {
   leased: Points;
   free: Points;
   shortfall: Points;
+  /** What the till keeps of the points that the sale earned, under the lease that bears the sale's id. Absent: nothing. */
+  kept?: Points;
   /** Lease given back by this entry, when it is a lease-close that was admitted. */
   closes?: string;
   /** Declared risk (L5): points of that lease which its holder may have spent, when it was taken back without the holder. */
@@ -135,13 +139,24 @@ function settleSale(entry: Entry, state: SettlementState): Settlement {
     post(postings, shortfallAccount(entry.store), 'redeemed', shortfall);
   }
   if (member !== undefined) post(postings, 'issued', accountOf(member, state), entry.earn?.points ?? 0);
+  const kept = keptOf(entry, state);
+  if (member !== undefined) post(postings, accountOf(member, state), leaseAccount(entry.id), kept);
   return {
     postings,
+    ...(kept > 0 ? { kept } : {}),
     disposition: shortfall > 0 ? 'shortfall' : leased > 0 && free === 0 ? 'leased' : 'free',
     leased: points(leased),
     free: points(free),
     shortfall: points(shortfall),
   };
+}
+
+/**
+ * What a sale leaves in escrow for the till that made it: never more than it earns itself, so that it takes nothing from what the
+ * member had. Its chain proves that it is posted before whatever spends it.
+ */
+function keptOf({ member, earn }: Entry, { forked }: SettlementState): Points {
+  return points(member === undefined || forked === true ? 0 : Math.min(earn?.keep ?? 0, earn?.points ?? 0));
 }
 
 /** L2 as the server checks it: the holder, the epoch, the member, and still open. */

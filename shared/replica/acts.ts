@@ -4,8 +4,10 @@ import type { Entry, EntryKind } from '../domain/entry.ts';
 import { LARGEST_AMOUNT, points } from '../domain/integers.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Append, Chain, EntryBody } from './chain.ts';
+import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
 import { TillError } from './fault.ts';
+import { releaseKept } from './kept.ts';
 import type { Identity, SyncPort, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
 import { receiptView, type KnownEntry, type Receipts } from './receipts.ts';
@@ -27,6 +29,7 @@ export interface ActParts {
   ports: TillPorts;
   sync: SyncPort;
   chain: Chain;
+  cover: Cover;
   directory: Directory;
   projection: Projection;
   receipts: Receipts;
@@ -114,6 +117,7 @@ async function actInTurn(
   const found = await decide();
   if (!found.ok) return found;
   const { sale, ...what } = found.value;
+  if (what.reverses !== undefined) await releaseKept(parts, append, what.reverses, act.staff);
   const own = await append({
     body: { programme: directory.programme(nowMs)?.version ?? 0, ...what, id: act.entryId, staff: act.staff, approvedBy: act.approvedBy },
     nowMs,

@@ -13,6 +13,8 @@ import type { ShiftIndex } from './shiftindex.ts';
 /** A lease in hand as the server sent it, and what has been spent of it. */
 export interface HeldLease extends LeaseUse {
   lease: LeaseDoc;
+  /** What a sale of this till kept, of which the server has not told yet. */
+  isPending?: true;
 }
 
 /** Leases in hand and what has been spent of them, and how much may be redeemed at risk. */
@@ -28,6 +30,8 @@ export interface Cover {
   has(lease: string): boolean;
   /** The row that books points of a member spent of leases, for the entry that spends them. */
   spend(member: string, parts: readonly { lease: string; points: Points }[]): AtomicWrite;
+  /** The row that keeps points which a sale earns, for that sale: from then on they are a lease that bears its id. */
+  keep(sale: string, member: string, kept: { points: Points; spendByMs: number }): AtomicWrite;
   /** The row that closes a lease, for the entry that gives it back. */
   close(lease: string): AtomicWrite;
   /** L3: whether a lease is past its time, by the clock now or by any that this till's chain has seen since the lease came. */
@@ -60,8 +64,8 @@ export interface CoverParts {
  */
 export async function openCover({ replica, identity, ports, directory, projection, shifts }: CoverParts): Promise<Cover> {
   const changed = new Subject<void>();
-  const spent = new Map<string, LeaseUseDoc>();
   const leases = createLeases(identity, ports);
+  const spent = createUses({ identity, projection }, (id) => leases.get(id) !== undefined);
   const into = <D extends { id: string }>(put: (document: D) => void, drop: (id: string) => void): Sink<D> => ({
     put(documents) {
       documents.forEach(put);
@@ -73,7 +77,7 @@ export async function openCover({ replica, identity, ports, directory, projectio
     },
   });
   const following = [
-    await follow(replica, 'leaseUse', into((use) => spent.set(use.id, use), (id) => spent.delete(id))),
+    await follow(replica, 'leaseUse', into(spent.put, spent.drop)),
     await follow(replica, 'leases', into((lease) => leases.put(lease), (id) => leases.drop(id))),
   ];
   const useOf = (lease: LeaseDoc): HeldLease => {
@@ -85,7 +89,7 @@ export async function openCover({ replica, identity, ports, directory, projectio
   /** Leases whose time was seen to pass: a clock that goes back must not revive them. */
   const over = new Set<string>();
   const uses = (member: string, nowMs: number): LeaseUse[] => {
-    const held = leases.ofMember(member).map(useOf).filter((use) => !over.has(use.lease.id) && spendable(use, at(nowMs)) > 0);
+    const held = [...leases.ofMember(member).map(useOf), ...spent.keptOf(member)].filter((use) => !over.has(use.lease.id) && spendable(use, at(nowMs)) > 0);
     return held.sort((a, b) => a.lease.spendByMs - b.lease.spendByMs || (a.lease.id < b.lease.id ? -1 : 1)).slice(0, MOST_LEASES);
   };
   const row = (lease: string, member: string, change: (use: LeaseUseDoc) => LeaseUseDoc): AtomicWrite['rows'][number] => {
@@ -100,29 +104,64 @@ export async function openCover({ replica, identity, ports, directory, projectio
       if (store === undefined) return { allowed: points(0), cap: 'policy' };
       return atRiskAllowance(store.atRisk, projection.atRiskUse(member, shifts.day(nowMs)));
     },
-    open: () => leases.open().map(useOf).filter((use) => !use.closed),
+    open: () => [...leases.open().map(useOf).filter((use) => !use.closed), ...spent.kept()],
     has: (lease) => leases.get(lease) !== undefined,
     isOver: (lease, nowMs) => over.has(lease.id) || nowMs > lease.spendByMs,
     saw(ms) {
-      for (const lease of leases.open()) if (ms > lease.spendByMs) over.add(lease.id);
+      for (const { lease } of [...leases.open().map(useOf), ...spent.kept()]) if (ms > lease.spendByMs) over.add(lease.id);
     },
     spend: (member, parts) => ({
       collection: 'leaseUse',
       rows: parts.map((part) => row(part.lease, member, (use) => ({ ...use, spent: points(use.spent + part.points) }))),
     }),
+    keep: (sale, member, of) => ({ collection: 'leaseUse', rows: [row(sale, member, (use) => ({ ...use, kept: of }))] }),
     close: (lease) => ({ collection: 'leaseUse', rows: [row(lease, leases.get(lease)?.member ?? '', (use) => ({ ...use, closed: true }))] }),
     written(write) {
-      for (const { document } of write.rows) spent.set(document.id, document as LeaseUseDoc);
+      for (const { document } of write.rows) spent.put(document as LeaseUseDoc);
       changed.next();
     },
     async reload() {
-      for (const use of await queryDocuments(replica, 'leaseUse', {})) spent.set(use.id, use);
+      for (const use of await queryDocuments(replica, 'leaseUse', {})) spent.put(use);
       changed.next();
     },
     changed$: changed.asObservable(),
     stop() {
       for (const one of following) one.unsubscribe();
     },
+  };
+}
+
+/**
+ * What has been spent of each lease, and what sales of this till keep of the points that they earned as long as the server's own
+ * leases of them have not come: the chain proves that such a sale is posted before whatever spends it, so that nothing but the
+ * sale itself need vouch for it.
+ */
+function createUses({ identity, projection }: Pick<CoverParts, 'identity' | 'projection'>, isHere: (lease: string) => boolean) {
+  const spent = new Map<string, LeaseUseDoc>();
+  const pending = new Set<string>();
+  const leaseOf = (id: string): HeldLease[] => {
+    const [use, sale] = [spent.get(id), projection.own(id)];
+    // What the server has set aside was never earned; another enrolment's is not this till's to spend (L2).
+    if (use?.kept === undefined || use.closed || isHere(id) || sale?.epoch !== identity.epoch || sale.quarantined) return [];
+    const { points: granted, spendByMs } = use.kept;
+    const lease: LeaseDoc = {
+      id, member: use.member, terminal: identity.terminal, epoch: identity.epoch, points: granted, spendByMs, signature: '', state: 'open', rev: 0,
+    };
+    return [{ lease, spent: points(Math.min(use.spent, granted)), closed: false, isPending: true }];
+  };
+  return {
+    get: (lease: string): LeaseUseDoc | undefined => spent.get(lease),
+    put(use: LeaseUseDoc): void {
+      spent.set(use.id, use);
+      if (use.kept === undefined || use.closed) pending.delete(use.id);
+      else pending.add(use.id);
+    },
+    drop(id: string): void {
+      spent.delete(id);
+      pending.delete(id);
+    },
+    kept: (): HeldLease[] => [...pending].flatMap(leaseOf),
+    keptOf: (member: string): HeldLease[] => [...pending].flatMap((id) => (spent.get(id)?.member === member ? leaseOf(id) : [])),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Subject, type Observable, type Subscription } from 'rxjs';
-import type { LeaseDoc } from '../contract/documents.ts';
 import type { Points } from '../domain/integers.ts';
 import { uuidV7 } from '../domain/uuid.ts';
+import type { HeldLease } from './cover.ts';
 import type { LeaseAnswer, NamedLease, SyncPort } from './ports.ts';
 import { mayNeedCover, type LeaseKeeperParts } from './need.ts';
 import { createStanding } from './standing.ts';
@@ -41,7 +41,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const unanswered = createUnanswered(parts);
   const { asking, ask } = createAsker(parts, unanswered, changed, () => closer.sweep());
   const isHere = (member: string): boolean => member === attached || holds.has(member);
-  const closer = createCloser(parts, { isHere, keeps: (member) => standing.keeps(member), gaveBack: (member) => standing.drop(member) });
+  const closer = createCloser(parts, { isHere, keeps: ({ lease, isPending }) => isPending === true || standing.keeps(lease.member), gaveBack: (member) => standing.drop(member) });
   const standing = createStanding(parts, {
     isFree: (member) => !isHere(member) && !asking.has(member),
     // Who is not here has no claim on what another till keeps.
@@ -196,8 +196,11 @@ async function atMost(work: Promise<unknown>, waitMs: number): Promise<void> {
 interface Holding {
   /** Whether the member is at this till, or a sale of the member's is under way. */
   isHere(member: string): boolean;
-  /** Whether the member's leases stay for the next visit, as long as nobody else asks for them. */
-  keeps(member: string): boolean;
+  /**
+   * Whether a lease stays for the member's next visit, as long as nobody else asks for it. What a sale kept stays until the server has
+   * heard of it: before that its end would be of use to nobody.
+   */
+  keeps(use: HeldLease): boolean;
   /** A lease that was called back is given back: the member has gone elsewhere. */
   gaveBack(member: string): void;
 }
@@ -210,17 +213,18 @@ function createCloser({ chain, cover, directory, mayTrade, ports, staff, sync }:
   let retry: ReturnType<typeof setTimeout> | undefined;
   const closable = (): string | undefined => {
     const nowMs = ports.nowMs();
-    return cover.open().find(({ lease }) => isSpare(lease, nowMs))?.lease.id;
+    return cover.open().find((use) => isSpare(use, nowMs))?.lease.id;
   };
-  const isSpare = (lease: LeaseDoc, nowMs: number): boolean => {
+  const isSpare = (use: HeldLease, nowMs: number): boolean => {
+    const { lease } = use;
     if (cover.isOver(lease, nowMs)) return true;
-    return !host.isHere(lease.member) && (lease.recalledMs !== undefined || !host.keeps(lease.member));
+    return !host.isHere(lease.member) && (lease.recalledMs !== undefined || !host.keeps(use));
   };
   const closeOne = (id: string): Promise<void> => chain.run(async (append) => {
     // A sale may have taken hold of it while this waited its turn.
     const use = cover.open().find(({ lease }) => lease.id === id);
     const nowMs = ports.nowMs();
-    if (use === undefined || stopped || !isSpare(use.lease, nowMs)) return;
+    if (use === undefined || stopped || !isSpare(use, nowMs)) return;
     if (use.lease.recalledMs !== undefined) host.gaveBack(use.lease.member);
     const write = cover.close(id);
     const programme = directory.programme(nowMs)?.version ?? 0;

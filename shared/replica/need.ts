@@ -1,4 +1,4 @@
-import { couldRedeem } from '../domain/asking.ts';
+import { couldRedeem, couldSoonRedeem } from '../domain/asking.ts';
 import type { Chain } from './chain.ts';
 import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
@@ -25,8 +25,19 @@ export interface LeaseKeeperParts {
 
 /** Whether the programme could redeem anything for a member: else a lease would only hold points that nobody can use here. */
 export function mayNeedCover({ directory, projection }: Pick<LeaseKeeperParts, 'directory' | 'projection'>, member: string, nowMs: number): boolean {
+  const at = needOf({ directory, projection }, member, nowMs);
+  return at !== undefined && couldRedeem(at.programme, at);
+}
+
+/** Whether cover may be needed at the member's next visits: what is worth holding for a regular who is not here. */
+export function maySoonNeedCover({ directory, projection }: Pick<LeaseKeeperParts, 'directory' | 'projection'>, member: string, nowMs: number): boolean {
+  const at = needOf({ directory, projection }, member, nowMs);
+  return at !== undefined && couldSoonRedeem(at.programme, at);
+}
+
+function needOf({ directory, projection }: Pick<LeaseKeeperParts, 'directory' | 'projection'>, member: string, nowMs: number) {
   const programme = directory.programme(nowMs);
   const balance = projection.redeemable(member, directory.today(nowMs));
   const store = directory.own()?.id;
-  return programme !== undefined && balance !== undefined && store !== undefined && couldRedeem(programme, { balance, nowMs, store });
+  return programme === undefined || balance === undefined || store === undefined ? undefined : { programme, balance, nowMs, store };
 }

@@ -3,7 +3,8 @@ import type { ReceiptView } from '../contract/views.ts';
 import { checkBillTotal } from '../domain/currency.ts';
 import { expiryDay, type EarnQuote } from '../domain/earn.ts';
 import type { MemberFacts, Redemption, UsedVoucher } from '../domain/entry.ts';
-import { assert, minor, type Minor, type Points } from '../domain/integers.ts';
+import { couldSoonRedeem } from '../domain/asking.ts';
+import { assert, minor, points, type Minor, type Points } from '../domain/integers.ts';
 import { memberFacts } from '../domain/knew.ts';
 import { coverFrom } from '../domain/lease.ts';
 import type { Programme } from '../domain/programme.ts';
@@ -132,14 +133,16 @@ async function commitInTurn(
   if (option !== null && input.member !== null && quoting.differsFromShown(caseOf(input, input.member), option)) throw new TillError('quote-changed');
   const redeem = option === null ? undefined : redemptionOf(parts, input.member ?? '', option, nowMs);
   const spends = cover.spend(input.member ?? '', redeem?.cover.leases ?? []);
-  const beside: AtomicWrite[] = [spends, ...drafts.renewal(input.saleId)];
-  const earning = input.member === null ? undefined : earningOf(parts, input, decided.value, nowMs);
+    const earning = input.member === null ? undefined : earningOf(parts, input, decided.value, nowMs);
+  const kept = keptOf(parts, input, decided.value, { earned: earning?.points ?? points(0), nowMs });
+  const keeps = kept === undefined ? [] : [cover.keep(input.saleId, input.member ?? '', kept)];
+  const beside: AtomicWrite[] = [spends, ...keeps, ...drafts.renewal(input.saleId)];
   const used = parts.desk.used(decided.value.vouchers, nowMs);
   const own = await append({
-    body: bodyOf(parts, input, decided.value, { redeem, used, earned: earning?.points }, { staff, nowMs }), nowMs, beside,
+    body: bodyOf(parts, input, decided.value, { redeem, used, earned: earning?.points, keep: kept?.points }, { staff, nowMs }), nowMs, beside,
     balanceBefore: decided.value.balanceBefore, earnSteps: earning === undefined || earning.points === 0 ? undefined : earning.steps,
     onWritten() {
-      cover.written(spends);
+      for (const write of [spends, ...keeps]) cover.written(write);
       drafts.written(beside);
       parts.voucherUses.written(used.flatMap(({ lease }) => lease ?? []), input.saleId);
     },
@@ -194,11 +197,29 @@ function earningOf({ quoting }: SaleParts, { member, lines }: SaleInput, { progr
   return quoteSaleEarning(programme.earn, { billMinor: totalMinor, discountMinor: option?.discountMinor ?? minor(0), nowMs, context }, vouchers);
 }
 
+/**
+ * What stays here of what a sale earns while the server cannot be reached: nobody else can have it before this till has sent the
+ * sale, and the member may be back before that. Undefined: nothing, because it brings no redemption into reach.
+ */
+function keptOf(
+  { directory, sync }: SaleParts,
+  { member }: SaleInput,
+  { programme, option, balanceBefore }: DecidedSale,
+  { earned, nowMs }: { earned: Points; nowMs: number },
+): { points: Points; spendByMs: number } | undefined {
+  const store = directory.own();
+  if (member === null || store === undefined || sync.view().online) return undefined;
+  const balance = points((balanceBefore ?? 0) - (option?.points ?? 0) + earned);
+  const kept = points(Math.min(earned, store.leaseCap));
+  if (kept === 0 || !couldSoonRedeem(programme, { balance, nowMs, store: store.id })) return undefined;
+  return { points: kept, spendByMs: nowMs + store.leaseTermMs };
+}
+
 function bodyOf(
   { directory }: SaleParts,
   input: SaleInput,
   { programme, totalMinor, option, vouchers, knew }: DecidedSale,
-  { redeem, used, earned }: { redeem: Redemption | undefined; used: UsedVoucher[]; earned: Points | undefined },
+  { redeem, used, earned, keep }: { redeem: Redemption | undefined; used: UsedVoucher[]; earned: Points | undefined; keep: Points | undefined },
   { staff, nowMs }: { staff: string; nowMs: number },
 ): EntryBody {
   const netMinor = minor(totalMinor - (vouchers?.discountMinor ?? 0) - (option?.discountMinor ?? 0));
@@ -213,7 +234,9 @@ function bodyOf(
     ...(knew === undefined ? {} : { knew }),
     ...(redeem === undefined ? {} : { redeem }),
     ...(used.length === 0 ? {} : { vouchers: used }),
-    ...(earned === undefined || earned === 0 ? {} : { earn: { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }) } }),
+    ...(earned === undefined || earned === 0 ? {} : {
+      earn: { points: earned, ...(expiresOn === undefined ? {} : { expiresOn }), ...(keep === undefined ? {} : { keep }) },
+    }),
   };
 }
 

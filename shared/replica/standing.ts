@@ -1,9 +1,10 @@
+import type { Subscription } from 'rxjs';
 import { isLoyal, isOften, standingPoints, type Visit } from '../domain/habits.ts';
 import { points, type Points } from '../domain/integers.ts';
 import { queryDocuments } from './documents.ts';
 import type { LeaseAnswer } from './ports.ts';
 import type { Projection } from './projection.ts';
-import { mayNeedCover, type LeaseKeeperParts } from './need.ts';
+import { maySoonNeedCover, type LeaseKeeperParts } from './need.ts';
 import { createQueue } from './queue.ts';
 
 /** Leases for members who are not here, but often are (ledger.md, Leases). */
@@ -70,6 +71,7 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
   const absent = watchAbsent(parts.projection, consider);
   const fill = createFiller(parts, host, wishes);
   const following = sync.view$.subscribe(fill);
+  following.add(watchGrowing(parts, wishes, consider));
   const timer = setInterval(() => {
     host.changed();
     fill();
@@ -101,6 +103,14 @@ export function createStanding(parts: LeaseKeeperParts, host: Host): Standing {
       await queue.idle();
     },
   };
+}
+
+/** What a regular earns elsewhere is to be here, too: looked at again once some of the member's points are free. */
+function watchGrowing({ projection, sync }: LeaseKeeperParts, wishes: ReadonlyMap<string, Points>, look: (member: string) => void): Subscription {
+  return projection.changed$.subscribe((members) => {
+    if (wishes.size === 0 || !sync.view().online) return;
+    for (const member of members) if (wishes.has(member) && (projection.account(member)?.free ?? 0) > 0) look(member);
+  });
 }
 
 /** Asks for what wishes lack, one at a time: the answer, or the end of it, is the next occasion. */
@@ -179,7 +189,7 @@ function isSpare({ cover, directory, ports, sync }: LeaseKeeperParts, member: st
   return isOld || cover.leased(member, nowMs) > wish;
 }
 
-/** Points to hold for a member: 0 where the programme could not redeem anything of a regular's; undefined for who is no regular. */
+/** Points to hold for a member: 0 where the programme could not soon redeem anything of a regular's; undefined for who is no regular. */
 async function wishOf(parts: LeaseKeeperParts, member: string, wishes: ReadonlyMap<string, Points>): Promise<Points | undefined> {
   const { directory, ports, projection } = parts;
   const nowMs = ports.nowMs();
@@ -188,7 +198,7 @@ async function wishOf(parts: LeaseKeeperParts, member: string, wishes: ReadonlyM
   if (store === undefined || balance === undefined) return undefined;
   const visits = await visitsOf(parts, member);
   if (!isLoyal(visits, nowMs) && !isOften(visits, nowMs)) return undefined;
-  if (!mayNeedCover(parts, member, nowMs)) return points(0);
+  if (!maySoonNeedCover(parts, member, nowMs)) return points(0);
   const others = [...wishes].reduce((sum, [other, wish]) => sum + (other === member ? 0 : wish), 0);
   const left = points(Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, store.leaseCap * SHARE_OF_CAP) - others));
   return standingPoints(visits, { nowMs, balance, caps: { leaseCap: store.leaseCap, left } });

@@ -3,8 +3,10 @@ import type { ReceiptView } from '../contract/views.ts';
 import { vouchersBack, voidOf } from '../domain/reversal.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import type { Append, Chain } from './chain.ts';
+import type { Cover } from './cover.ts';
 import type { Directory } from './directory.ts';
 import { TillError } from './fault.ts';
+import { releaseKept } from './kept.ts';
 import type { Identity, SyncPort, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
 import { receiptView, type Receipts } from './receipts.ts';
@@ -14,6 +16,7 @@ export interface VoidParts {
   ports: TillPorts;
   sync: SyncPort;
   chain: Chain;
+  cover: Cover;
   directory: Directory;
   projection: Projection;
   receipts: Receipts;
@@ -49,6 +52,7 @@ async function voidInTurn(parts: VoidParts, append: Append, { voidId, entry }: C
   if (!reversal.ok) return reversal;
   const { member } = document;
   const back = vouchersBack(document.entry, reversal.value, []);
+  await releaseKept(parts, append, entry, staff);
   const own = await append({
     // All under the version of the original sale (product.md, Refunds).
     body: {

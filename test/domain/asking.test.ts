@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { couldRedeem } from '../../shared/domain/asking.ts';
+import { couldRedeem, couldSoonRedeem } from '../../shared/domain/asking.ts';
 import { LARGEST_AMOUNT, points } from '../../shared/domain/integers.ts';
 import { quote } from '../../shared/domain/quote.ts';
 import { anyInput, fixedRule, programmeOf, ratioRule } from './rules.ts';
@@ -30,5 +30,10 @@ describe('whether cover is worth asking for', () => {
     expect([['S2'], ['S2', 'S1']].map((stores) => could(ratioRule(1, 1, { stores }), 9))).toEqual([false, true]);
     expect(couldRedeem(programmeOf([]), { ...at, balance: points(9_999) })).toBe(false);
     expect(could(ratioRule(1, 1), -5)).toBe(false);
+  });
+
+  it('is within reach from half of the least balance on', () => {
+    const soon = (balance: number): boolean => couldSoonRedeem(programmeOf([ratioRule(1, 1, { minBalance: points(500) })]), { ...at, balance: points(balance) });
+    expect([-300, 0, 249, 250, 500, Number.MAX_SAFE_INTEGER].map(soon)).toEqual([false, false, false, true, true, true]);
   });
 });

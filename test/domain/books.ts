@@ -86,6 +86,10 @@ export class ModelBooks {
       carrier: (member) => this.carrier(member),
     });
     this.settled.set(entry.id, { entry, settlement });
+    const { kept } = settlement;
+    if (kept !== undefined) {
+      this.leases.set(entry.id, { member: entry.member ?? '', terminal: entry.terminal, epoch: 1, granted: kept, remaining: kept, open: true, risk: 0 });
+    }
     for (const posting of settlement.postings) {
       moveLots(this.lots, posting, { entry, reversedLot: sale?.lot, today: this.today, balance: points(this.balance(posting.from)) });
       this.#move(posting.from, posting.to, posting.points);

@@ -82,6 +82,19 @@ describe('earning', () => {
     expect(flows(entry, stateOf(20))).toEqual(['member:m1 > redeemed 20', 'shortfall:s1 > redeemed 30', 'issued > member:m1 76']);
   });
 
+  it('that stays at its till goes on into a lease of its own, never more than the sale earns', () => {
+    const keeping = (keep: number): Entry => saleEntry({ id: 'e1', member: 'm1', earn: { points: points(34), keep: points(keep) } });
+    expect(flows(keeping(20), stateOf(500))).toEqual(['issued > member:m1 34', 'member:m1 > lease:e1 20']);
+    expect(settle(keeping(90), stateOf(500)).kept).toBe(34);
+    expect(flows(keeping(34), { ...stateOf(0), carrier: () => 'm2' })).toEqual(['issued > member:m2 34', 'member:m2 > lease:e1 34']);
+    expect(settle(saleEntry({ earn: { points: points(34), keep: points(34) } }), stateOf(0)).kept).toBeUndefined();
+  });
+
+  it('stays nowhere once the chain has forked (L8)', () => {
+    const sale = saleEntry({ id: 'e1', member: 'm1', earn: { points: points(34), keep: points(34) } });
+    expect(flows(sale, { ...stateOf(0), forked: true })).toEqual(['issued > member:m1 34']);
+  });
+
   it('without a member goes nowhere', () => {
     expect(flows(saleEntry({ earn: { points: points(76) } }), stateOf(0))).toEqual([]);
   });

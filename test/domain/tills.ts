@@ -13,7 +13,7 @@ export const TERMINALS = ['T1', 'T2', 'T3'] as const;
 
 /** One thing that happens at a till, or on the way to the server. */
 export type Event =
-  | { do: 'sell'; terminal: string; member: string; redeem: number; earn: number; atRisk: boolean; lasts?: number }
+  | { do: 'sell'; terminal: string; member: string; redeem: number; earn: number; atRisk: boolean; lasts?: number; keep?: number }
   | { do: 'refund'; terminal: string; sale: number; goods: number }
   | { do: 'reclaim'; terminal: string; lease: number }
   | { do: 'resolve'; terminal: string; shortfall: number; how: ShortfallEnd; points: number }
@@ -29,11 +29,13 @@ export type Event =
 
 const terminal = fc.constantFrom(...TERMINALS);
 const member = fc.constantFrom(...MEMBERS);
+/** Points of a sale's earnings that stay at its till; it names more than it earns, too. */
+const keep = fc.constantFrom(0, 0, 40, 120);
 
 /** Events in any order; sales redeem within leases alone unless `atRisk`. */
 export function anyEvents(atRisk: boolean): fc.Arbitrary<Event[]> {
   const event: fc.Arbitrary<Event> = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ do: fc.constant('sell' as const), terminal, member, redeem: fc.nat(150), earn: fc.nat(100), atRisk: fc.constant(atRisk) }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('sell' as const), terminal, member, redeem: fc.nat(150), earn: fc.nat(100), atRisk: fc.constant(atRisk), keep }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('void' as const), terminal, sale: fc.nat(20) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), terminal, member, wanted: fc.nat(200) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('close' as const), terminal, member }) },
@@ -51,7 +53,7 @@ export function anyEvents(atRisk: boolean): fc.Arbitrary<Event[]> {
 export function anyKinds(): fc.Arbitrary<Event[]> {
   const somebody = fc.constantFrom(...EVERYBODY);
   const sell = fc.record({
-    do: fc.constant('sell' as const), terminal, member: somebody, redeem: fc.nat(150), earn: fc.nat(100), atRisk: fc.boolean(), lasts: fc.integer({ min: -1, max: 4 }),
+    do: fc.constant('sell' as const), terminal, member: somebody, redeem: fc.nat(150), earn: fc.nat(100), atRisk: fc.boolean(), lasts: fc.integer({ min: -1, max: 4 }), keep,
   });
   const event: fc.Arbitrary<Event> = fc.oneof(
     { weight: 7, arbitrary: sell },
@@ -113,7 +115,7 @@ export class ModelTills {
       case 'resolve':
         return this.#resolve(event);
       case 'merge':
-        return this.#add(event.terminal, { kind: 'transfer', member: event.from, transfer: { toMember: event.to, points: points(0), merge: true }, approvedBy: 'daniel' });
+        return void this.#add(event.terminal, { kind: 'transfer', member: event.from, transfer: { toMember: event.to, points: points(0), merge: true }, approvedBy: 'daniel' });
       case 'day':
         return this.books.passDay();
       case 'expire':
@@ -126,7 +128,7 @@ export class ModelTills {
     for (const one of TERMINALS) this.#deliver(one, Infinity);
   }
 
-  #sell({ terminal: at, member: buyer, redeem, earn, atRisk, lasts = -1 }: Extract<Event, { do: 'sell' }>): void {
+  #sell({ terminal: at, member: buyer, redeem, earn, atRisk, lasts = -1, keep: named = 0 }: Extract<Event, { do: 'sell' }>): void {
     const uses = this.#uses.filter((use) => use.lease.member === buyer);
     const cover = coverFrom(points(redeem), uses, { terminal: at, epoch: 1, nowMs: 0 });
     const used = atRisk ? redeem : redeem - cover.atRisk;
@@ -134,11 +136,13 @@ export class ModelTills {
       const use = uses.find(({ lease }) => lease.id === part.lease);
       if (use !== undefined) use.spent = points(use.spent + part.points);
     }
-    this.#add(at, {
+    const sale = this.#add(at, {
       kind: 'sale', member: buyer, bill: { totalMinor: minor(1_000), netMinor: minor(1_000), currency: 'USD' }, 
-      earn: { points: points(earn), ...(lasts < 0 ? {} : { expiresOn: this.books.lastDay(lasts) }) },
+      earn: { points: points(earn), ...(lasts < 0 ? {} : { expiresOn: this.books.lastDay(lasts) }), ...(named === 0 ? {} : { keep: points(named) }) },
       ...(used === 0 ? {} : { redeem: { rule: 'r', points: points(used), discountMinor: minor(used), cover: { ...cover, atRisk: points(atRisk ? cover.atRisk : 0) } } }),
     });
+    const kept = points(Math.min(named, earn));
+    if (kept > 0) this.#uses.push({ lease: { id: sale.id, member: buyer, terminal: at, epoch: 1, points: kept, spendByMs: 0 }, spent: points(0), closed: false });
   }
 
   /** A till voids what it knows; two tills may void one sale before they hear of each other. */
@@ -195,10 +199,11 @@ export class ModelTills {
     if (how === 'transfer') this.#add(at, { kind: 'transfer', member: of, transfer: { toMember: MEMBERS[change > 0 ? 0 : 1], points: size } });
   }
 
-  #add(at: string, part: Partial<Entry> & Pick<Entry, 'kind'>): void {
+  #add(at: string, part: Partial<Entry> & Pick<Entry, 'kind'>): Entry {
     const entry = entryOf({ ...part, id: `e${this.made.length}`, terminal: at, store: `s-${at}`, seq: this.made.length + 1 });
     this.made.push(entry);
     this.#unsent.set(at, [...(this.#unsent.get(at) ?? []), entry]);
+    return entry;
   }
 
   #deliver(at: string, count: number): void {

@@ -8,13 +8,13 @@ let world: World;
 afterEach(() => world.destroy());
 
 const DAY_MS = 86_400_000;
-const sell = async (saleId: string, redeemed: number, member = 'M1'): Promise<void> => {
+const sell = async (saleId: string, redeemed: number, member = 'M1', billMinor = 7_680): Promise<void> => {
   world.nowMs += DAY_MS;
   await world.till.handlers.attachMember({ member });
   await world.till.idle();
   // As the real way to the server says from the commit on; nothing is asked for before the server has it.
   world.sync.change({ waiting: 1 });
-  const sale = { saleId, billMinor: 7_680, currency: 'CNY', member, redeem: redeemed === 0 ? null : { points: redeemed } };
+  const sale = { saleId, billMinor, currency: 'CNY', member, redeem: redeemed === 0 ? null : { points: redeemed } };
   const outcome = await world.till.handlers.commitSale(sale);
   if (!outcome.ok) throw new Error(outcome.refusal.code);
   await world.till.handlers.detachMember({ member });
@@ -98,12 +98,23 @@ describe('standing leases', () => {
     await sell('s1', 0);
     world.office.moveElsewhere('M1', -10_000);
     await world.sync.pullAccounts(['M1']);
-    // What a purchase earns is less than any rule of the programme takes.
-    await sell('s2', 0);
+    // What this purchase earns brings no rule of the programme into reach.
+    await sell('s2', 0, 'M1', 4_900);
     expect(await leased()).toBe(0);
     world.office.moveElsewhere('M1', 700);
     await world.sync.pullAccounts(['M1']);
     await expect.poll(() => leased()).toBeGreaterThanOrEqual(700);
+  });
+
+  it('are held within reach of a redemption, and grow with what the member earns elsewhere', async () => {
+    world = await World.open({ members: (office) => office.addMember('M1', 0) });
+    await sell('s1', 0, 'M1', 3_000);
+    await sell('s2', 0, 'M1', 3_000);
+    // The least rule takes 100 points.
+    expect(await leased()).toBe(60);
+    world.office.moveElsewhere('M1', 30);
+    await world.sync.pullAccounts(['M1']);
+    await expect.poll(() => leased()).toBe(90);
   });
 
   it('stay while the member is here, whoever calls them back, and go when the member goes', async () => {
@@ -219,7 +230,7 @@ describe('the policy of a store', () => {
   const BALANCED = { name: 'balanced', perSale: points(300), perMemberDay: points(400), perOutage: points(600) } as const;
   const GENEROUS = { name: 'generous', perSale: points(2_000), perMemberDay: points(2_000), perOutage: points(9_000) } as const;
   const allowed = async (redeemed: number, saleId = `s-${redeemed}`): Promise<unknown> => {
-    const outcome = await world.till.handlers.commitSale({ saleId, billMinor: 76_800, currency: 'CNY', member: 'M1', redeem: { points: redeemed } });
+    const outcome = await world.till.handlers.commitSale({ saleId, billMinor: 5_000, currency: 'CNY', member: 'M1', redeem: { points: redeemed } });
     return outcome.ok ? outcome.value.atRisk : outcome.refusal;
   };
 
@@ -245,7 +256,8 @@ describe('the policy of a store', () => {
     await (await world.replica.collections.stores.findOne('S1').exec(true)).incrementalPatch({ atRisk: STRICT, rev: 3 });
     expect(await allowed(100)).toMatchObject({ code: 'not-covered', allowed: 0, cap: 'policy' });
     await (await world.replica.collections.stores.findOne('S1').exec(true)).incrementalPatch({ atRisk: GENEROUS, rev: 4 });
-    expect(await allowed(1_500)).toBe(1_500);
+    // What the first sale earned is kept here, and covers its part.
+    expect(await allowed(1_500)).toBe(1_500 - 45);
     expect(await allowed(100)).toMatchObject({ code: 'not-covered', allowed: 0, cap: 'member-day' });
   });
 });

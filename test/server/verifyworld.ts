@@ -26,7 +26,7 @@ export interface Story {
   database: TestDatabase;
   /** Ids of entries by what they are, and of leases. */
   ids: Record<'earned' | 'leased' | 'leasedTwice' | 'closed' | 'shortfall' | 'void' | 'adjusted' | 'transfer' | 'merge' | 'resolved' | 'last' | 'tail' | 'reclaim' | 'vouchered', string>;
-  leases: Record<'closed' | 'open' | 'reclaimed', string>;
+  leases: Record<'closed' | 'open' | 'reclaimed' | 'kept', string>;
 }
 
 /** A sale with a voucher, and another one that was voided; answers the first. */
@@ -92,6 +92,8 @@ export async function liveStory(engine: Engine): Promise<Story> {
   const merge = await post(two, two.entry({ kind: 'transfer', member: 'Z', approvedBy: 'lin', transfer: { toMember: 'A', points: points(0), merge: true } }));
   await post(one, redeeming(one, 'Z', 40));
   await post(three, three.entry({ member: 'B', bill: bill(300), earn: lots(60) }));
+  const kept = await post(one, one.entry({ member: 'B', bill: bill(300), earn: { points: points(70), keep: points(60) } }));
+  await post(one, redeeming(one, 'B', 25, kept));
   await makeCheckpoint(store, FIRST_DAY);
   await setAsideAndFork(world);
   await send(ledger, one, Array.from({ length: 300 }, (_, index) => one.sale(index % 2 === 0 ? 'A' : 'B', 1)));
@@ -104,7 +106,7 @@ export async function liveStory(engine: Engine): Promise<Story> {
   return {
     database: world.database,
     ids: { earned, leased, leasedTwice, closed, shortfall, void: voided, adjusted, transfer, merge, resolved, last, tail, reclaim, vouchered },
-    leases: { closed: closedLease, open, reclaimed: lost },
+    leases: { closed: closedLease, open, reclaimed: lost, kept },
   };
 }
 

@@ -161,6 +161,7 @@ export class Office {
       },
       reversed: entry.reverses === undefined ? undefined : this.sales.get(entry.reverses),
     });
+    if (settled.kept !== undefined) this.keep(own, settled.kept);
     for (const posting of settled.postings) this.post(posting);
     if (settled.closes !== undefined) this.close(settled.closes);
     this.remember(own, settled.shortfall);
@@ -170,6 +171,13 @@ export class Office {
     const posted: PostedEntryDoc = { ...lifted, position: this.position, receivedAtMs: own.occurredMs, disposition: settled.disposition, shortfall: settled.shortfall };
     this.entries.set(own.id, posted);
     return posted;
+  }
+
+  /** The lease that bears a sale's id; its points come by the sale's own posting. */
+  private keep({ id, member, terminal, epoch, occurredMs }: OwnEntryDoc, kept: Points): void {
+    const lease = { id, member, terminal, epoch, points: kept, spendByMs: occurredMs + 14_400_000 };
+    const document: LeaseDoc = { ...lease, signature: this.sign(leaseText(lease)), state: 'open', rev: this.position + 1 };
+    this.leases.set(id, { document, remaining: 0, open: true });
   }
 
   private remember({ entry }: OwnEntryDoc, shortfall: Points): void {

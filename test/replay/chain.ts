@@ -68,7 +68,8 @@ function storeOf(at: number, outages: boolean): Parameters<typeof putStore>[1] {
     address: `${at + 1} Replay Street`, receiptFooter: { en: '', 'zh-CN': '' }, demo: false,
     // No member of any file has more, so that a lease covers all that a member owns.
     leaseCap: points(LARGEST_AMOUNT),
-    leaseTermMs: 60 * 60_000,
+    // Longer than an outage, by the tills' clocks and by the server's.
+    leaseTermMs: 30 * 86_400_000,
     atRisk: outages ? AT_RISK.with : AT_RISK.without,
   };
 }

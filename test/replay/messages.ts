@@ -31,6 +31,17 @@ export interface Attempt {
   refused: boolean;
   /** The longest time between pressing Redeem and the answer, milliseconds: all that the network can have kept it waiting. */
   waitMs: number;
+  /** What the till had, of a wish that nothing covered. */
+  hand?: Hand;
+}
+
+/** What a till had of a member when it pressed Redeem without a network. */
+export interface Hand {
+  wanted: number;
+  /** Points of leases in hand that were not spent. */
+  leased: number;
+  /** Free and leased points of the member, by the server's last word to this till. */
+  account: { free: number; leased: number };
 }
 
 export type ToTill =

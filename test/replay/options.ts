@@ -14,6 +14,8 @@ export interface ReplayOptions {
   /** An existing PostgreSQL server on which the replay makes a database of its own; absent: it starts one. */
   databaseUrl?: string;
   json: boolean;
+  /** Whether a line is said of every redemption that nothing covered. */
+  stories: boolean;
 }
 
 /** A reason for not replaying that is nobody's bug: one sentence. */
@@ -22,7 +24,7 @@ export class ReplayError extends Error {
 }
 
 export const USAGE =
-  'Usage: npm run replay -- FILE [--tills N] [--stores N] [--offline SHARE] [--stray SHARE] [--seed S] [--engine sqlite|postgres] [--json]';
+  'Usage: npm run replay -- FILE [--tills N] [--stores N] [--offline SHARE] [--stray SHARE] [--seed S] [--engine sqlite|postgres] [--stories] [--json]';
 
 /** A machine with more tills than this serves none of them well: each is a process. */
 const TILLS_MOST = 64;
@@ -47,6 +49,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     engine,
     ...(engine === 'postgres' && databaseUrl !== undefined ? { databaseUrl } : {}),
     json: values.json ?? false,
+    stories: values.stories ?? false,
   };
 }
 
@@ -57,7 +60,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         tills: { type: 'string' }, stores: { type: 'string' }, offline: { type: 'string' }, stray: { type: 'string' }, seed: { type: 'string' },
-        engine: { type: 'string' }, json: { type: 'boolean' },
+        engine: { type: 'string' }, json: { type: 'boolean' }, stories: { type: 'boolean' },
       },
     });
   } catch (error) {

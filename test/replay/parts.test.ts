@@ -7,8 +7,23 @@ import { planOutages } from './outages.ts';
 import { PROGRAMME } from './programme.ts';
 import { duration, showProgress } from './progress.ts';
 import type { Purchase } from './purchases.ts';
+import { createTeller } from './stories.ts';
 
 const buy = (member: string, valueMinor: number): Purchase => ({ line: 1, member, day: '19970101', items: 1, valueMinor });
+
+describe('the stories', () => {
+  it('tell of a redemption that nothing covered, with what the till had and where the member had been, and of no other', () => {
+    const said: string[] = [];
+    const tell = createTeller((line) => said.push(line));
+    const sale = { redeemed: 0, atRisk: 0, earned: 49, netMinor: 4_900 };
+    const visit = { member: '7', day: '19970101', terminal: 'T1', isCut: true };
+    tell(visit, sale);
+    tell(visit, { ...sale, redeemed: 500, attempt: { covered: true, refused: false, waitMs: 3 } });
+    tell({ ...visit, day: '19970102' }, { ...sale, redeemed: 400, attempt: { covered: false, refused: true, waitMs: 3, hand: { wanted: 500, leased: 12, account: { free: 1, leased: 490 } } } });
+    expect(said).toEqual(["Not covered: member 7 at T1 on 19970102 wanted 500 and redeemed 400; leases in hand 12; the server's last word: 1 free, 490 leased. "
+      + 'Before: 19970101 T1 cut off +49, 19970101 T1 cut off +49 -500.']);
+  });
+});
 
 describe('the oracle', () => {
   it('redeems by hand-made figures: from 500 points, whole steps, at most half of the bill', () => {
@@ -53,13 +68,13 @@ describe('the oracle', () => {
 
 describe('the command line', () => {
   it('has one till, one store, no outage and SQLite when nothing is said', () => {
-    expect(readOptions(['f.txt'], {})).toEqual({ file: 'f.txt', tills: 1, stores: 1, offline: 0, stray: 0.02, seed: 1, engine: 'sqlite', json: false });
+    expect(readOptions(['f.txt'], {})).toEqual({ file: 'f.txt', tills: 1, stores: 1, offline: 0, stray: 0.02, seed: 1, engine: 'sqlite', json: false, stories: false });
   });
 
   it('reads every option', () => {
-    const args = ['--tills', '4', 'f.txt', '--stores', '2', '--offline', '.25', '--seed', '9', '--engine', 'postgres', '--json'];
+    const args = ['--tills', '4', 'f.txt', '--stores', '2', '--offline', '.25', '--seed', '9', '--engine', 'postgres', '--json', '--stories'];
     expect(readOptions(args, { DATABASE_URL: 'postgres://x/y' })).toEqual({
-      file: 'f.txt', tills: 4, stores: 2, offline: 0.25, stray: 0.02, seed: 9, engine: 'postgres', databaseUrl: 'postgres://x/y', json: true,
+      file: 'f.txt', tills: 4, stores: 2, offline: 0.25, stray: 0.02, seed: 9, engine: 'postgres', databaseUrl: 'postgres://x/y', json: true, stories: true,
     });
   });
 

@@ -12,6 +12,7 @@ import { planOutages } from './outages.ts';
 import type { Progress } from './progress.ts';
 import { startRelay } from './proxy.ts';
 import { byDay, dayStartMs, type Purchase } from './purchases.ts';
+import { createTeller } from './stories.ts';
 import { startTill, type Till } from './till.ts';
 
 /** What the server's ledger holds at the end, and what the tills' receipts said. */
@@ -91,7 +92,7 @@ async function run(
   });
   const tills = await Promise.all(starting);
   const outages = tills.map((_, at) => planOutages(days.length, options.offline, options.seed, at));
-  const receipts = await drive({ days, tills, outages, stray: options.stray, seed: options.seed, progress, aborted });
+  const receipts = await drive({ days, tills, outages, stray: options.stray, seed: options.seed, progress, aborted, tell: options.stories ? createTeller(say) : undefined });
   return { totals: await office.readTotals(), receipts };
 }
 

@@ -9,7 +9,7 @@ import { minor } from '../../shared/domain/integers.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
 import { follow, readDocument } from '../../shared/replica/documents.ts';
 import type { Replica } from '../../shared/replica/ports.ts';
-import type { Attempt, FromTill, SaleAnswer, SaleOrder, TillAnswer, ToTill } from './messages.ts';
+import type { Attempt, FromTill, Hand, SaleAnswer, SaleOrder, TillAnswer, ToTill } from './messages.ts';
 import { followPosted, type Posted } from './posted.ts';
 import { CURRENCY } from './programme.ts';
 
@@ -198,6 +198,13 @@ function whenCovered(watches: WatchSources, member: string): Promise<void> {
   return promise.finally(watches.member({ member }, next));
 }
 
+async function handOf({ replica, watches }: Shop, member: string, wanted: number): Promise<Hand> {
+  let leased = 0;
+  watches.member({ member }, (view) => (leased = view?.leased ?? 0))();
+  const account = await readDocument(replica, 'accounts', member);
+  return { wanted, leased, account: { free: account?.free ?? 0, leased: account?.leased ?? 0 } };
+}
+
 /** Redeems as many points as allowed and commits; a refusal names the number that works instead. */
 async function pay(at: Shop, order: SaleOrder, covered: (() => Promise<void>) | undefined): Promise<SaleAnswer> {
   const { member, billMinor, items, atMs } = order;
@@ -206,6 +213,7 @@ async function pay(at: Shop, order: SaleOrder, covered: (() => Promise<void>) | 
   let wanted = await mostAllowed(at, order);
   if (wanted > 0) await covered?.();
   const attempt: Attempt | undefined = wanted > 0 ? { covered: at.view().sync.online, refused: false, waitMs: 0 } : undefined;
+  const hand = attempt === undefined || attempt.covered ? undefined : await handOf(at, member, wanted);
   const patientUntilMs = performance.now() + PATIENCE_MS;
   for (let tries = 0; tries < ATTEMPTS;) {
     const pressedMs = performance.now();
@@ -214,6 +222,7 @@ async function pay(at: Shop, order: SaleOrder, covered: (() => Promise<void>) | 
     if (receipt.ok) {
       const { redeemed, atRisk, earned, netMinor } = receipt.value;
       if (attempt !== undefined && !attempt.refused && atRisk === 0) attempt.covered = true;
+      if (attempt?.covered === false && hand !== undefined) attempt.hand = hand;
       return { redeemed, atRisk, earned, netMinor, ...(attempt === undefined ? {} : { attempt }) };
     }
     const { refusal } = receipt;

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { firstValueFrom } from 'rxjs';
 import type { PrintDocument, PrinterView } from '../../shared/contract/printing.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
 import { useHost, useWatch } from './context.tsx';
@@ -15,14 +16,16 @@ export interface Printer {
 export function usePrinter(): Printer {
   const host = useHost();
   const view = useWatch('printer', {});
-  const settings = view?.settings ?? null;
+  const give = async (document: PrintDocument, job: string | undefined): Promise<void> => {
+    // Asked now: a screen that has just been opened does not know yet whether the core has a printer.
+    const { settings } = await firstValueFrom(host.watch('printer', {}));
+    if (settings === null) await host.print();
+    else await host.call('print', { job: job ?? newJob(), document, drawer: job !== undefined && settings.drawer });
+  };
   return {
     view,
-    print(document, job) {
-      if (settings === null) return void host.print();
-      // What becomes of it is told by the printer's own state; a core that is gone is told by the window's.
-      host.call('print', { job: job ?? newJob(), document, drawer: job !== undefined && settings.drawer }).catch(() => undefined);
-    },
+    // What becomes of it is told by the printer's own state; a core that is gone is told by the window's.
+    print: (document, job) => void give(document, job).catch(() => undefined),
     openDrawer: () => void host.call('openDrawer', { job: newJob() }).catch(() => undefined),
   };
 }

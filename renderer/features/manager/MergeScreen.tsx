@@ -46,7 +46,7 @@ function OneMerge({ onBack, onAgain }: { onBack: () => void; onAgain: () => void
   if (pair === null) {
     return (
       <FindStep
-        key="second" {...finding} label={say('merge.second', { name: first.name })} back={say('refund.back')} but={first.id}
+        key="second" {...finding} label={say('merge.second', { name: first.name })} back={say('merge.firstAgain')} but={first.id}
         onFound={(second) => setPair({ stays: first, goes: second })} onBack={() => setFirst(null)}
       />
     );

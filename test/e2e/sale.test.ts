@@ -185,7 +185,9 @@ describe('goods that come back', () => {
     await untilState(here, 'confirmed');
     expect(chain.countEntry(refund.entry)).toBe(1);
     await freshSale(there);
-    await scan(there, member.card);
+    await there.getByTestId('lookup').fill(member.card);
+    await enter(there);
+    await there.locator(`[data-testid=member][data-member="${member.id}"]`).waitFor();
     await waitForBalance(there, refund.after);
   });
 });

@@ -136,5 +136,6 @@ function announce({ url, demo }: Running): void {
   const lines = [`Tillpoint server: ${url} (documentation at ${url}/docs)`];
   for (const { label, terminal, code } of demo?.codes ?? []) lines.push(`Enrolment code for ${label} (${terminal}): ${code}`);
   for (const { name, role, store, pin } of demo?.pins ?? []) lines.push(`Demo ${role} at ${store}: ${name}, PIN ${pin}`);
+  if (demo !== undefined && demo.vouchers.length > 0) lines.push(`Demo vouchers: ${demo.vouchers.join(', ')}`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,6 +1,8 @@
-/** What a demo needs to be tried: one-time codes for tills that are not enrolled, and PINs. */
+/** What a demo needs to be tried: one-time codes for tills that are not enrolled, voucher codes, and PINs. */
 export interface DemoAccess {
   codes: { terminal: string; store: string; label: string; code: string }[];
+  /** Codes of vouchers. */
+  vouchers: string[];
   pins: { name: string; role: 'cashier' | 'manager'; store: string; pin: string }[];
 }
 

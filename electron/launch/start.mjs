@@ -44,6 +44,7 @@ async function run(keeper, options, from) {
     ? [await openInElectron(keeper, server, tills[0], electron.program)]
     : await openInBrowser(keeper, options, server, tills);
   sayPins(server.demo?.pins ?? [], stores);
+  if (server.demo?.vouchers.length > 0) say(`Demo vouchers: ${server.demo.vouchers.join(', ')}`);
   say(`Ready in ${((Date.now() - from) / 1000).toFixed(1)} s. Press Ctrl-C to stop.`);
 }
 

@@ -1,6 +1,7 @@
 import { minor, points } from '../../shared/domain/integers.ts';
 import type { Programme } from '../../shared/domain/programme.ts';
 import type { StaffInput } from '../directory/staff.ts';
+import type { VoucherInput } from '../vouchers/vouchers.ts';
 import type { StoreInput } from '../directory/stores.ts';
 
 /** The demo chain's stores, staff, tills and programme: everything that is not generated. */
@@ -45,7 +46,10 @@ export const STAFF: readonly StaffInput[] = [
   { id: 'priya', store: LAKESIDE, name: 'Priya Nair', role: 'manager', pin: '4444' },
 ];
 
-/** The programme: 5 points for each whole 1.00 paid; two ways to redeem, two tiers, and what is said to whom. */
+/** Vouchers with codes that are printed for whoever tries the demo. The tea needs a bill with lines, which no typed amount has. */
+export const VOUCHERS: readonly VoucherInput[] = [{ code: 'DEMO-5', rule: 'welcome' }, { code: 'DEMO-TENTH', rule: 'tenth' }, { code: 'DEMO-TEA', rule: 'tea' }];
+
+/** The programme: 5 points for each whole 1.00 paid; two ways to redeem, three vouchers, two tiers, and what is said to whom. */
 export function demoProgramme(effectiveFromMs: number): Programme {
   return {
     version: 1,
@@ -62,6 +66,11 @@ export function demoProgramme(effectiveFromMs: number): Programme {
         kind: 'fixed', id: 'reward-18', name: { en: '18.00 for 1,500 points', 'zh-CN': '1,500 积分抵 18.00' },
         points: points(1_500), discountMinor: minor(1_800), minBillMinor: minor(2_000),
       },
+    ],
+    vouchers: [
+      { kind: 'amount', id: 'welcome', name: { en: '5.00 off from 20.00', 'zh-CN': '满 20.00 减 5.00' }, discountMinor: minor(500), minBillMinor: minor(2_000) },
+      { kind: 'percentage', id: 'tenth', name: { en: '10% off, at most 10.00', 'zh-CN': '九折，最多减 10.00' }, shareBp: 1_000, maxDiscountMinor: minor(1_000), maxUses: 1 },
+      { kind: 'free-item', id: 'tea', name: { en: 'A tea for free', 'zh-CN': '赠饮茶一杯' }, categories: ['tea'], stacking: 'once' },
     ],
     tiers: {
       window: { kind: 'days', days: 365 }, grace: { unit: 'months', count: 3 }, downgrade: 'step',

@@ -9,7 +9,8 @@ import { putMembers } from '../members/members.ts';
 import { publishProgramme } from '../programmes/programmes.ts';
 import type { DemoAccess } from '../ready.ts';
 import type { Store } from '../store/store.ts';
-import { demoProgramme, demoStores, HARBOUR, HISTORY_TILLS, LAKESIDE, REGION, STAFF, TILLS } from './chain.ts';
+import { issueVouchers } from '../vouchers/vouchers.ts';
+import { demoProgramme, demoStores, HARBOUR, HISTORY_TILLS, LAKESIDE, REGION, STAFF, TILLS, VOUCHERS } from './chain.ts';
 import { createChainWriter } from './chainwriter.ts';
 import { createHistory, type PastTill } from './history.ts';
 import { makeMembers, type DemoMember } from './people.ts';
@@ -45,7 +46,9 @@ export async function prepareDemo(store: Store, options: DemoOptions): Promise<D
     if (options.renewCodes !== true && (terminal?.epoch ?? 0) > 0) continue;
     codes.push({ ...till, code: await issueCode(store, { terminal: till.terminal, store: till.store, nowMs: options.nowMs }) });
   }
-  return { codes, pins: STAFF.map(({ name, role, store: at, pin }) => ({ name, role, store: at, pin })) };
+  // A demo that an earlier version loaded has none.
+  const issued = await store.db.selectFrom('vouchers').select('id').where('id', 'in', VOUCHERS.map(({ code }) => code)).orderBy('id').execute();
+  return { codes, vouchers: issued.map(({ id }) => id), pins: STAFF.map(({ name, role, store: at, pin }) => ({ name, role, store: at, pin })) };
 }
 
 /** Whether nobody has put anything into this database. */
@@ -70,6 +73,8 @@ async function loadDemo(store: Store, options: DemoOptions): Promise<void> {
   for (const one of demoStores(utcOffsetMinutes)) await putStore(store, one);
   for (const one of STAFF) await putStaff(store, one);
   await publishProgramme(store, programme);
+  const issued = await issueVouchers(store, VOUCHERS, nowMs);
+  if (!issued.ok) throw new Error(`assertion failed: the demo's voucher ${issued.code} was not issued: ${issued.why}`);
   await putMembers(store, members.map((one) => memberOf(one, startMs, utcOffsetMinutes)));
   const begun = await store.db.selectFrom('entries').select('id').limit(1).executeTakeFirst();
   // The keys of a past that was cut off are gone with its process; what is there of it stays, and is true.

@@ -52,7 +52,7 @@ it('a manager adds a voucher, a tier and an offer, sees what they do to a sample
   await onScreen(page, 'rules');
   await tap('rule-section-vouchers', 'rule-add-amount');
   await expect.poll(() => shows('sample-voucher', 'data-minor')).toBe('1000');
-  await number('vouchers-0-discountMinor', '1500');
+  await number('vouchers-3-discountMinor', '1500');
   await expect.poll(() => shows('sample-voucher', 'data-minor')).toBe('1500');
 
   await tap('rule-section-tiers', 'rule-add-tier');

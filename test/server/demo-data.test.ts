@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { demoProgramme, demoStores, STAFF, TILLS } from '../../server/demo/chain.ts';
+import { demoProgramme, demoStores, STAFF, TILLS, VOUCHERS } from '../../server/demo/chain.ts';
 import { makeMembers, withCheckDigit } from '../../server/demo/people.ts';
 import { seeded } from '../../server/demo/random.ts';
 import { daysUntil, visitsOfDay } from '../../server/demo/visits.ts';
+import { findProgrammeFaults } from '../../shared/domain/programme-faults.ts';
 import { businessDate } from '../../shared/domain/date.ts';
 
 const STORES = ['harbour', 'lakeside'] as const;
@@ -89,5 +90,7 @@ describe('the demo chain', () => {
       expect(STAFF.filter((one) => one.store === store).map((one) => one.role).sort()).toEqual(['cashier', 'manager']);
     }
     expect(demoProgramme(0).redeem.map((rule) => rule.kind)).toEqual(['ratio', 'fixed']);
+    expect(findProgrammeFaults(demoProgramme(0))).toEqual([]);
+    expect(VOUCHERS.map(({ rule }) => demoProgramme(0).vouchers?.find(({ id }) => id === rule)?.kind)).toEqual(['amount', 'percentage', 'free-item']);
   });
 });

@@ -69,6 +69,8 @@ describe.each(ENGINES)('the demo chain on %s', (engine) => {
     const access = await prepareDemo(store, { nowMs: NOW, utcOffsetMinutes: 0 });
     expect(access?.codes.map((one) => one.terminal)).toEqual(['HS-1', 'HS-2', 'LS-1']);
     expect(access?.pins).toHaveLength(4);
+    expect((await store.db.selectFrom('vouchers').select('id').orderBy('id').execute()).map(({ id }) => id)).toEqual(access?.vouchers);
+    expect(access?.vouchers).toHaveLength(3);
     const totals = await readTotals(store);
     expect(totals.invariants).toEqual({ I1: true, I2: true, I3: true });
     expect(totals).toMatchObject({ members: 500, shortfall: 0, quarantined: 0 });

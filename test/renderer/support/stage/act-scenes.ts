@@ -4,9 +4,13 @@ import type { World } from '../world.ts';
 
 type Fill = (world: World) => void;
 
-/** Voids of nothing, refunds, the story of an entry, and a manager's acts on accounts; `fillHistory` sells what they are about. */
+/** Voids, refunds, the story of an entry, and a manager's acts on accounts; `fillHistory` sells what they are about. */
 export function actScenes(fillHistory: Fill) {
   return {
+    'void': (world: World): { route: string } => {
+      fillHistory(world);
+      return { route: '/void/entry-41' };
+    },
     'void-none': (): { route: string } => ({ route: '/void' }),
     'refund': (world: World): { route: string } => {
       sellGoods(world, fillHistory);

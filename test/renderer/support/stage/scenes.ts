@@ -231,10 +231,6 @@ export const SCENES = {
     return { route: '/history' };
   },
   'history-empty': (): Scene => ({ route: '/history' }),
-  'void': (world: World): Scene => {
-    fillHistory(world);
-    return { route: '/void/entry-41' };
-  },
   ...actScenes(fillHistory),
   'manager': (world: World): Scene => {
     fillQueues(world);

@@ -21,8 +21,10 @@ export async function readKeeping(engine: Engine, trx: Transaction<Tables>, entr
   const keys = await loadServerKeys({ db: trx });
   const rows = await trx.selectFrom('stores').select(['id', 'document']).where(isOneOf(engine, 'id', [...stores])).execute();
   const terms = new Map(rows.map((row) => [row.id, (JSON.parse(row.document) as StoreDoc).leaseTermMs]));
-  return ({ id, terminal, epoch, seq, store }, kept, member) => {
-    const lease: Lease = { id, member, terminal, epoch, points: kept, spendByMs: nowMs + (terms.get(store) ?? 0) };
+  return ({ id, terminal, epoch, seq, store, wallMs }, kept, member) => {
+    // The time that the till itself has reckoned since the sale, by its own clock.
+    const spendByMs = Math.min(Number.MAX_SAFE_INTEGER, wallMs + (terms.get(store) ?? 0));
+    const lease: Lease = { id, member, terminal, epoch, points: kept, spendByMs };
     return {
       id, member, terminal, epoch, points: kept, spent: 0, spend_by: lease.spendByMs, signature: keys.sign(leaseText(lease)), state: 'open',
       // Whatever stands before the sale in its chain cannot spend what the sale keeps.

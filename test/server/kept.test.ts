@@ -11,6 +11,9 @@ import { cloneTill, enrolTill, openLedger, redeeming, send, verdicts, type Ledge
 import { ENGINES } from './engines.ts';
 import type { TestTill } from './till.ts';
 
+/** A till's clock that is years ahead. */
+const WALL_MS = Date.UTC(2031, 0, 1);
+
 describe.each(ENGINES)('what a sale keeps at its till, on %s', (engine) => {
   let world: LedgerWorld;
   beforeAll(async () => {
@@ -32,10 +35,13 @@ describe.each(ENGINES)('what a sale keeps at its till, on %s', (engine) => {
 
   it('is a lease that bears the id of the sale, signed by the server, and covers what comes later in the chain although another till asks first', async () => {
     const [till, other] = [await enrolTill(world.store, 'K1'), await enrolTill(world.store, 'K2')];
-    const sale = keeping(till, 'A', 100, 80);
+    const sale = keeping(till, 'A', 100, 80, { wallMs: WALL_MS });
     await send(world.ledger, till, [sale]);
     const lease = await leaseOf(sale.id);
     expect(lease).toMatchObject({ member: 'A', terminal: 'K1', epoch: 1, points: 80, spent: 0, state: 'open', granted_seq: sale.seq });
+    // By the till's clock, as the till has reckoned it since the sale.
+    const store = await world.store.db.selectFrom('stores').select('document').where('id', '=', 'north').executeTakeFirstOrThrow();
+    expect(lease?.spend_by).toBe(WALL_MS + (JSON.parse(store.document) as { leaseTermMs: number }).leaseTermMs);
     const keys = await loadServerKeys(world.store);
     const text = leaseText({ id: sale.id, member: 'A', terminal: 'K1', epoch: 1, points: points(80), spendByMs: lease?.spend_by ?? 0 });
     const key = createPublicKey({ key: Buffer.from(keys.publicKey, 'base64'), format: 'der', type: 'spki' });

@@ -9,7 +9,7 @@ export const printerEn = {
   'printer.host': 'Address',
   'printer.hostExample': '192.168.1.50 or 192.168.1.50:9100',
   'printer.path': 'Device file',
-  'printer.pathExample': '/dev/usb/lp0',
+  'printer.pathExample': 'Such as /dev/usb/lp0',
   'printer.paper': 'Paper',
   'printer.paper.58': '58 mm',
   'printer.paper.80': '80 mm',

@@ -11,7 +11,7 @@ export const printerZhCN: Record<keyof typeof printerEn, string> = {
   'printer.host': '地址',
   'printer.hostExample': '192.168.1.50 或 192.168.1.50:9100',
   'printer.path': '设备文件',
-  'printer.pathExample': '/dev/usb/lp0',
+  'printer.pathExample': '例如 /dev/usb/lp0',
   'printer.paper': '纸宽',
   'printer.paper.58': '58 毫米',
   'printer.paper.80': '80 毫米',

@@ -49,13 +49,13 @@ const replicaFile = (epoch = 1): string => join(folder.path, `replica-C${termina
 const sentinelFile = (): string => join(folder.path, `replica-C${terminals}-1.head.json`);
 
 /** An enrolled till that has sold `sales` times to nobody's knowledge, and is stopped. */
-async function sellOffline(sales: number): Promise<void> {
+async function sellOffline(sales: number, member: string | null = 'A'): Promise<void> {
   const { window, stop } = await open({ enrolCode: await newCode() });
   await window.signIn();
   await stop();
   const offline = await open({ server: NOWHERE });
   await offline.window.signIn();
-  for (let sale = 1; sale <= sales; sale++) await offline.window.sell(`sale-C${terminals}-${sale}`);
+  for (let sale = 1; sale <= sales; sale++) await offline.window.sell(`sale-C${terminals}-${sale}`, undefined, member);
   await offline.stop();
 }
 
@@ -81,10 +81,10 @@ async function serveFile(file: string): Promise<{ url: string; entries(terminal:
 }
 
 /** One more sale without a server. */
-async function sellAgain(saleId: string): Promise<void> {
+async function sellAgain(saleId: string, member: string | null = 'A'): Promise<void> {
   const { window, stop } = await open({ server: NOWHERE });
   await window.signIn();
-  await window.sell(saleId);
+  await window.sell(saleId, undefined, member);
   await stop();
   running.pop();
 }
@@ -364,7 +364,7 @@ describe('an earlier chain that could not go on', () => {
   });
 
   it('is read around the damage, sent up to the first hole, and kept behind it', async () => {
-    await sellOffline(60);
+    await sellOffline(60, null);
     const bytes = readFileSync(replicaFile());
     // A page that holds the document itself, and not only an index of it.
     const at = bytes.indexOf(`"id":"sale-C${terminals}-30"`);
@@ -387,19 +387,19 @@ describe('a till of which there is a copy', () => {
   const runCopy = async (path: string, sales: number): Promise<void> => {
     const { window, stop } = await open({ folder: path });
     await window.signIn();
-    for (let sale = 1; sale <= sales; sale += 1) await window.sell(`copy-C${terminals}-${sale}`);
+    for (let sale = 1; sale <= sales; sale += 1) await window.sell(`copy-C${terminals}-${sale}`, undefined, null);
     await window.till(({ sync }) => sync.online && sync.waiting === 0);
     await stop();
     running.pop();
   };
 
   it.each([['chain-ahead', 0], ['chain-forked', 1]] as const)('stops with %s at the first contact, also offline afterwards, and loses neither branch', async (code, own) => {
-    await sellOffline(1);
+    await sellOffline(1, null);
     const copy = makeFolder();
     try {
       cpSync(folder.path, copy.path, { recursive: true });
       await runCopy(copy.path, 1);
-      for (let sale = 1; sale <= own; sale += 1) await sellAgain(`own-C${terminals}-${sale}`);
+      for (let sale = 1; sale <= own; sale += 1) await sellAgain(`own-C${terminals}-${sale}`, null);
       const { window, stop } = await open();
       await window.till(({ phase, blockedBy }) => phase === 'blocked' && blockedBy === code);
       await stop();
@@ -411,7 +411,7 @@ describe('a till of which there is a copy', () => {
       const again = await open();
       await again.window.call('enrol', { code: await world.code(`C${terminals}`) });
       await again.window.signIn();
-      await again.window.sell(`after-C${terminals}`);
+      await again.window.sell(`after-C${terminals}`, undefined, null);
       const sold = [`sale-C${terminals}-1`, `copy-C${terminals}-1`, `after-C${terminals}`, ...(own === 0 ? [] : [`own-C${terminals}-1`])];
       await expect.poll(async () => {
         const rows = await world.store.db.selectFrom('entries').select('id').where('terminal', '=', `C${terminals}`).execute();

@@ -64,9 +64,9 @@ export class TestWindow extends Link {
     await this.call('signIn', { staff, pin });
   }
 
-  /** A sale of member A; answers its receipt. */
-  async sell(saleId: string, billMinor = 12_300): Promise<ReceiptView> {
-    const outcome = await this.call('commitSale', { saleId, billMinor, currency: 'USD', member: 'A', redeem: null });
+  /** A sale of member A, or of nobody: one of which nothing is kept, and which no lease-close follows. Answers its receipt. */
+  async sell(saleId: string, billMinor = 12_300, member: string | null = 'A'): Promise<ReceiptView> {
+    const outcome = await this.call('commitSale', { saleId, billMinor, currency: 'USD', member, redeem: null });
     if (!outcome.ok) throw new Error(`refused: ${outcome.refusal.code}`);
     return outcome.value;
   }

@@ -58,6 +58,7 @@ export const ENTRY_DAMAGE: readonly Damage[] = [
     entry(ids.earned, 'earn_points = 9000'), `update postings set points = 9000 where source = '${ids.earned}'`,
     "update accounts set balance = balance + 8000 where id = 'member:A'", "update accounts set balance = balance - 8000 where id = 'issued'",
   ], code: 'signature-wrong', at: ({ ids }) => ids.earned, also: ['chain-link', 'checkpoint-leaf', 'checkpoint-root'] },
+  { name: 'what a shift should have come to', prepare: (copy, { ids }) => rewritten(copy, ids.shiftClosed, (bytes) => bytes.replace('"expectedMinor":6000', '"expectedMinor":5000')), code: 'signature-wrong', at: ({ ids }) => ids.shiftClosed, also: ['shift-wrong'] },
   { name: 'a changed bill', statements: ({ ids }) => [entry(ids.last, 'bill_net = 1')], code: 'column-wrong', at: ({ ids }) => ids.last },
   { name: 'bytes that are none', statements: ({ ids }) => [entry(ids.last, "bytes = 'nothing'")], code: 'hash-wrong', at: ({ ids }) => ids.last, also: ['bytes-unreadable'] },
   { name: 'bytes in another form', prepare: (copy, { ids }) => rewritten(copy, ids.tail, (bytes) => bytes.replace('{', '{ ')), code: 'not-canonical', at: ({ ids }) => ids.tail, also: ['signature-wrong'] },

@@ -11,7 +11,7 @@ import { publishProgramme } from '../../server/programmes/programmes.ts';
 import type { Store } from '../../server/store/store.ts';
 import { issueVouchers } from '../../server/vouchers/vouchers.ts';
 import type { Envelope } from '../../shared/contract/entry.ts';
-import type { Entry } from '../../shared/domain/entry.ts';
+import type { Entry, ShiftFact } from '../../shared/domain/entry.ts';
 import { minor, points } from '../../shared/domain/integers.ts';
 import { amend, cloneTill, enrolTill, openLedger, redeeming, send, verdicts } from './chains.ts';
 import { createDatabase, type Engine, type TestDatabase } from './engines.ts';
@@ -25,7 +25,7 @@ const FIRST_DAY = Date.parse('2026-03-01T12:00:00Z');
 export interface Story {
   database: TestDatabase;
   /** Ids of entries by what they are, and of leases. */
-  ids: Record<'earned' | 'leased' | 'leasedTwice' | 'closed' | 'shortfall' | 'void' | 'adjusted' | 'transfer' | 'merge' | 'resolved' | 'last' | 'tail' | 'reclaim' | 'vouchered', string>;
+  ids: Record<'earned' | 'leased' | 'leasedTwice' | 'closed' | 'shortfall' | 'void' | 'adjusted' | 'transfer' | 'merge' | 'resolved' | 'last' | 'tail' | 'reclaim' | 'vouchered' | 'shiftClosed', string>;
   leases: Record<'closed' | 'open' | 'reclaimed' | 'kept', string>;
 }
 
@@ -43,6 +43,14 @@ async function useVouchers(store: Store, post: (part: Partial<Entry>) => Promise
   const voided = await post(sale);
   await post({ programme: 2, kind: 'reversal', reverses: voided, vouchers, reversal: { scope: 'void', returnPoints: points(0), clawBackPoints: points(0), refundMinor: minor(900) } });
   return kept;
+}
+
+/** A shift with a sale in it; answers its close. */
+async function holdShift(till: TestTill, post: (envelope: Envelope) => Promise<string>): Promise<string> {
+  const shift = (fact: Omit<ShiftFact, 'shift' | 'currency'>): Envelope => till.entry({ kind: 'shift', shift: { shift: 's', currency: 'USD', ...fact } });
+  await post(shift({ event: 'open', cashMinor: minor(5_000) }));
+  await post(till.sale(undefined, 0, 1_000));
+  return post(shift({ event: 'close', cashMinor: minor(6_000), otherMinor: minor(0), expectedMinor: minor(6_000), counts: 1 }));
 }
 
 /** Lives through the story on an empty database, with the real ledger, leases, expiry and checkpoints. */
@@ -94,6 +102,7 @@ export async function liveStory(engine: Engine): Promise<Story> {
   await post(three, three.entry({ member: 'B', bill: bill(300), earn: lots(60) }));
   const kept = await post(one, one.entry({ member: 'B', bill: bill(300), earn: { points: points(70), keep: points(60) } }));
   await post(one, redeeming(one, 'B', 25, kept));
+  const shiftClosed = await holdShift(three, (envelope) => post(three, envelope));
   await makeCheckpoint(store, FIRST_DAY);
   await setAsideAndFork(world);
   await send(ledger, one, Array.from({ length: 300 }, (_, index) => one.sale(index % 2 === 0 ? 'A' : 'B', 1)));
@@ -105,7 +114,7 @@ export async function liveStory(engine: Engine): Promise<Story> {
   await store.close();
   return {
     database: world.database,
-    ids: { earned, leased, leasedTwice, closed, shortfall, void: voided, adjusted, transfer, merge, resolved, last, tail, reclaim, vouchered },
+    ids: { earned, leased, leasedTwice, closed, shortfall, void: voided, adjusted, transfer, merge, resolved, last, tail, reclaim, vouchered, shiftClosed },
     leases: { closed: closedLease, open, reclaimed: lost, kept },
   };
 }

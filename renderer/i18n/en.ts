@@ -264,6 +264,7 @@ export const en = {
   'settings.version': 'Version',
   'settings.keys': 'Keys',
   'settings.key.history': 'History',
+  'settings.key.voucher': 'Voucher',
   'settings.key.void': 'Void last sale',
   'settings.key.enter': 'The large key',
   'settings.key.escape': 'Clear or go back',

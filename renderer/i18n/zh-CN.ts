@@ -262,6 +262,7 @@ export const zhCN: Record<MessageId, string> = {
   'settings.version': '版本',
   'settings.keys': '按键',
   'settings.key.history': '流水',
+  'settings.key.voucher': '优惠券',
   'settings.key.void': '撤销上一单',
   'settings.key.enter': '主按键',
   'settings.key.escape': '清除或返回',

@@ -65,7 +65,10 @@ function Choices({ title, children }: { title: string; children: ReactNode }) {
 
 function Keys() {
   const { say } = useWords();
-  const keys = [['Enter', 'settings.key.enter'], ['Esc', 'settings.key.escape'], ['F6', 'settings.key.shift'], ['F8', 'settings.key.history'], ['F9', 'settings.key.void']] as const;
+  const keys = [
+    ['Enter', 'settings.key.enter'], ['Esc', 'settings.key.escape'],
+    ['F6', 'settings.key.shift'], ['F7', 'settings.key.voucher'], ['F8', 'settings.key.history'], ['F9', 'settings.key.void'],
+  ] as const;
   return (
     <Panel title={say('settings.keys')}>
       <dl className="key-list">

@@ -29,7 +29,7 @@ describe('the story of an entry', () => {
     await world.sync.deliver();
     expect(await story('s1')).toMatchObject({
       state: 'shortfall', posted: { position: expect.any(Number) as number, disposition: 'shortfall', shortfall: 200 },
-      reversals: [{ entry: 'r1', number: 'T1-1-2', scope: 'refund', staffName: 'Maya', approvedBy: '王伟', goodsMinor: 1_000, refundMinor: 960, state: 'confirmed' }],
+      reversals: [{ entry: 'r1', number: 'T1-1-3', scope: 'refund', staffName: 'Maya', approvedBy: '王伟', goodsMinor: 1_000, refundMinor: 960, state: 'confirmed' }],
     });
   });
 

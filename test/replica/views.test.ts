@@ -136,6 +136,10 @@ describe('what waits', () => {
     await expect(world.till.handlers.syncNow({})).rejects.toMatchObject({ code: 'server-unreachable' });
     world.sync.goOnline();
     expect(await world.till.handlers.syncNow({})).toBeNull();
+    // What the sales kept while offline is given back by entries that follow.
+    await world.till.idle();
+    expect((await world.till.handlers.listWaiting({})).filter(({ kind }) => kind !== 'lease-close')).toEqual([]);
+    expect(await world.till.handlers.syncNow({})).toBeNull();
     expect(await world.till.handlers.listWaiting({})).toEqual([]);
   });
 });

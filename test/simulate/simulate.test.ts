@@ -15,7 +15,7 @@ describe('the simulation', () => {
   }, LONG_MS);
 
   it('keeps them on PostgreSQL, too, through crashes and a restored backup', async () => {
-    const size = ['--seeds', '5..7', '--steps', '25', '--faults', 'drop,half-ack,server-crash,server-restored', '--json'];
+    const size = ['--seeds', '10..12', '--steps', '30', '--faults', 'drop,half-ack,server-crash,server-restored', '--json'];
     const { code, lines: [report], errors } = await launch<Report>('main', [...size, '--engine', 'postgres']);
     expect(errors).toBe('');
     expect(report).toMatchObject({ seeds: 3, violations: 0, neverActed: [], engine: 'postgres' });

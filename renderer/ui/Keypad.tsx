@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { TEST_IDS } from '../app/testids.ts';
 import { useWords } from '../i18n/words.ts';
@@ -34,11 +34,19 @@ export interface KeypadProps {
 export function Keypad({ field, value, hint, onText, onBackspace, primary, actions }: KeypadProps) {
   const { say } = useWords();
   const idle = field === null;
+  const shown = useRef<HTMLOutputElement>(null);
+  // An amount that is cut off would be another amount: what is too wide gets smaller letters.
+  useLayoutEffect(() => {
+    const box = shown.current;
+    if (box === null) return;
+    box.dataset['long'] = 'false';
+    box.dataset['long'] = String(box.scrollWidth > box.clientWidth);
+  });
   return (
     <section className="keypad" data-idle={idle} aria-label={say('key.column')}>
       <div className="keypad-display">
         <span className="keypad-field" data-testid={TEST_IDS.keypadField}>{field ?? ''}</span>
-        <output className="keypad-value" data-testid={TEST_IDS.keypadValue}>{value}</output>
+        <output ref={shown} className="keypad-value" data-testid={TEST_IDS.keypadValue}>{value}</output>
         <span className="keypad-hint">{hint}</span>
       </div>
       <Numpad isDisabled={idle} onText={onText} onBackspace={onBackspace} />

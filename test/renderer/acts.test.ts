@@ -21,6 +21,18 @@ describe('acts by keyboard and scanner', () => {
     expect(await page.getByTestId('receipt-after').getAttribute('data-points')).toBe('1058');
   });
 
+  it('shows the longest bill whole, in smaller letters, and a short one large again', async () => {
+    const { page } = await open('sale-empty');
+    const value = page.getByTestId('keypad-value');
+    const isCut = (): Promise<boolean> => value.evaluate((box) => box.scrollWidth > box.clientWidth);
+    await type(page, '768022222222');
+    await expect.poll(() => value.innerText()).toBe('¥7,680,222,222.22');
+    expect([await isCut(), await value.getAttribute('data-long')]).toEqual([false, 'true']);
+    for (let digit = 0; digit < 8; digit += 1) await page.keyboard.press('Backspace');
+    await expect.poll(() => value.innerText()).toBe('¥76.80');
+    expect([await isCut(), await value.getAttribute('data-long')]).toEqual([false, 'false']);
+  });
+
   it('redeems another amount: scan, digits, Enter', async () => {
     const { page } = await open('sale-empty');
     await type(page, '7680');

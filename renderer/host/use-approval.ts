@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import type { StaffView } from '../../shared/contract/commands.ts';
+import type { Refusal } from '../../shared/domain/refusal.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
-import { faultWords } from '../i18n/reasons.ts';
+import { faultWords, refusalWords } from '../i18n/reasons.ts';
 import { useWords } from '../i18n/words.ts';
 import { useAnnouncer } from '../ui/Live.tsx';
 import { LONGEST_PIN, SHORTEST_PIN } from '../ui/PinDots.tsx';
-import { useHost, useTill } from './context.tsx';
+import { useHost, useStore, useTill } from './context.tsx';
 import { faultCode } from './host.ts';
 import { useAnswer } from './use-answer.ts';
 
@@ -34,6 +35,8 @@ export interface Approval {
   isBusy: boolean;
   problem: Problem | null;
   fail: (problem: Problem) => void;
+  /** The act was refused: a problem in the words of the refusal. */
+  refuse: (refusal: Refusal) => void;
   /** The act's id: made with the form, so that pressing twice, or after an answer that was lost, acts once. */
   actId: string;
   /** Asks the core once, with the PIN, which is forgotten; a call that throws is a problem, what it answers goes to `settle`. */
@@ -45,7 +48,8 @@ export interface Approval {
  * what else hinders the act (`hindrance`; empty: nothing does).
  */
 export function useApproval(hindrance = ''): Approval {
-  const { say } = useWords();
+  const { say, language } = useWords();
+  const { currency } = useStore();
   const host = useHost();
   const { staff } = useTill();
   const announce = useAnnouncer();
@@ -64,6 +68,7 @@ export function useApproval(hindrance = ''): Approval {
   const isReady = approver !== undefined && pin.length >= SHORTEST_PIN;
   return {
     managers, approver, choose: setChosen, digits: pin.length, isReady, isBusy, problem, fail: setProblem, actId,
+    refuse: (refusal) => setProblem({ code: refusal.code, words: refusalWords(refusal, { say, language, currency }) }),
     type: (text) => {
       setProblem(null);
       setPin((so) => (so + text.replace(/\D/g, '')).slice(0, LONGEST_PIN));

@@ -2,7 +2,6 @@
 export const shiftEn = {
   'nav.shift': 'Shift',
   'settings.key.shift': 'Shift',
-  'shift.title': 'Shift',
   'shift.none.title': 'No shift is open',
   'shift.none.body': 'Sales go on without one and count on the calendar day. A shift counts the drawer and gives its sales one business date.',
   'shift.open.title': 'Open a shift',

@@ -4,7 +4,6 @@ import type { shiftEn } from './shift.en.ts';
 export const shiftZhCN: Record<keyof typeof shiftEn, string> = {
   'nav.shift': '班次',
   'settings.key.shift': '班次',
-  'shift.title': '班次',
   'shift.none.title': '当前没有班次',
   'shift.none.body': '不开班也可以销售，按日历日记账。开班后可清点钱箱，本班销售统一记入同一个营业日。',
   'shift.open.title': '开班',

@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
 import { TEST_IDS } from '../../app/testids.ts';
+import { ApprovalFrame } from '../../host/ApprovalFrame.tsx';
 import type { Approval } from '../../host/use-approval.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Approvers } from '../../ui/Approvers.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
-import { IdleKeypad, Keypad } from '../../ui/Keypad.tsx';
+import { IdleKeypad } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
-import { EmptyState, ErrorPanel } from '../../ui/Panel.tsx';
-import { PinDots } from '../../ui/PinDots.tsx';
+import { EmptyState } from '../../ui/Panel.tsx';
 
 /** The last step of an act on an account: what it does, and the manager's PIN in place. */
 export function ApproveStep({ name, title, paper, children, approval, act, go, onRun, onBack }: {
@@ -23,28 +23,19 @@ export function ApproveStep({ name, title, paper, children, approval, act, go, o
   onBack: () => void;
 }) {
   const { say } = useWords();
-  const { approver } = approval;
-  useKeys({ onText: approval.type, onBackspace: approval.backspace, onEnter: onRun, onEscape: onBack });
   return (
-    <Frame
+    <ApprovalFrame
       name={name}
       title={title}
       paper={paper}
-      keypad={
-        <Keypad
-          field={approver === undefined ? say('signIn.pin') : say('signIn.pinOf', { name: approver.name })}
-          value={<PinDots count={approval.digits} />}
-          onText={approval.type}
-          onBackspace={approval.backspace}
-          primary={{ act, tone: 'danger', label: go, isDisabled: !approval.isReady, isBusy: approval.isBusy, onPress: onRun }}
-          actions={<Button onPress={onBack} shortcut="Esc" testId={TEST_IDS.actKeep}>{say('refund.back')}</Button>}
-        />
-      }
+      approval={approval}
+      primary={{ act, tone: 'danger', label: go }}
+      onRun={onRun}
+      back={{ label: say('refund.back'), testId: TEST_IDS.actKeep, onPress: onBack }}
     >
-      {approval.problem !== null && <ErrorPanel title={say('refusal.label')} code={say('app.code', { code: approval.problem.code })} testId={TEST_IDS.refusal}>{approval.problem.words}</ErrorPanel>}
       {children}
-      <Approvers managers={approval.managers} approver={approver} choose={approval.choose} />
-    </Frame>
+      <Approvers managers={approval.managers} approver={approval.approver} choose={approval.choose} />
+    </ApprovalFrame>
   );
 }
 

@@ -2,10 +2,9 @@ import { useReducer, useState, type ReactNode } from 'react';
 import type { MemberMatch, ReceiptView } from '../../../shared/contract/commands.ts';
 import type { Outcome } from '../../../shared/domain/refusal.ts';
 import { TEST_IDS } from '../../app/testids.ts';
-import { useHost, useStore, useWatch } from '../../host/context.tsx';
+import { useHost, useWatch } from '../../host/context.tsx';
 import { useApproval } from '../../host/use-approval.ts';
 import { formatChange, formatPoints } from '../../i18n/format.ts';
-import { refusalWords } from '../../i18n/reasons.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Frame } from '../../ui/Frame.tsx';
@@ -28,7 +27,6 @@ export function AdjustScreen({ onBack }: { onBack: () => void }) {
 function OneAdjustment({ onBack, onAgain }: { onBack: () => void; onAgain: () => void }) {
   const { say, language } = useWords();
   const host = useHost();
-  const { currency } = useStore();
   const announce = useAnnouncer();
   const approval = useApproval();
   const [member, setMember] = useState<MemberMatch | null>(null);
@@ -43,7 +41,7 @@ function OneAdjustment({ onBack, onAgain }: { onBack: () => void; onAgain: () =>
   const change = form.sign * form.points;
   const changeWords = say('adjust.done.body', { name: member.name, change: formatChange(change, language) });
   const settle = (outcome: Outcome<ReceiptView>): void => {
-    if (!outcome.ok) return approval.fail({ code: outcome.refusal.code, words: refusalWords(outcome.refusal, { say, language, currency }) });
+    if (!outcome.ok) return approval.refuse(outcome.refusal);
     setDone(outcome.value);
     setStep('done');
     announce.polite(changeWords);

@@ -4,10 +4,9 @@ import type { MemberMatch, ReceiptView } from '../../../shared/contract/commands
 import type { MemberView } from '../../../shared/contract/views.ts';
 import type { Outcome } from '../../../shared/domain/refusal.ts';
 import { TEST_IDS } from '../../app/testids.ts';
-import { useHost, useStore, useWatch } from '../../host/context.tsx';
+import { useHost, useWatch } from '../../host/context.tsx';
 import { useApproval } from '../../host/use-approval.ts';
 import { formatDate } from '../../i18n/format.ts';
-import { refusalWords } from '../../i18n/reasons.ts';
 import { useWords } from '../../i18n/words.ts';
 import { PointsAmount } from '../../ui/Amount.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -33,9 +32,8 @@ interface Pair {
 }
 
 function OneMerge({ onBack, onAgain }: { onBack: () => void; onAgain: () => void }) {
-  const { say, language } = useWords();
+  const { say } = useWords();
   const host = useHost();
-  const { currency } = useStore();
   const announce = useAnnouncer();
   const approval = useApproval();
   const [first, setFirst] = useState<MemberMatch | null>(null);
@@ -53,7 +51,7 @@ function OneMerge({ onBack, onAgain }: { onBack: () => void; onAgain: () => void
   }
   const names = { goes: pair.goes.name, stays: pair.stays.name };
   const settle = (outcome: Outcome<ReceiptView>): void => {
-    if (!outcome.ok) return approval.fail({ code: outcome.refusal.code, words: refusalWords(outcome.refusal, { say, language, currency }) });
+    if (!outcome.ok) return approval.refuse(outcome.refusal);
     setStep('done');
     announce.polite(say('merge.done.body', names));
   };

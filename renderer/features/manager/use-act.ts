@@ -2,10 +2,9 @@ import { useState } from 'react';
 import type { ReceiptView } from '../../../shared/contract/commands.ts';
 import type { Outcome } from '../../../shared/domain/refusal.ts';
 import type { OpenLeaseRow, ShortfallStory } from '../../../shared/contract/reports.ts';
-import { useHost, useStore } from '../../host/context.tsx';
+import { useHost } from '../../host/context.tsx';
 import type { Host } from '../../host/host.ts';
 import { useApproval, type Approval, type ApprovedBy } from '../../host/use-approval.ts';
-import { refusalWords } from '../../i18n/reasons.ts';
 import { useWords } from '../../i18n/words.ts';
 import { useAnnouncer } from '../../ui/Live.tsx';
 
@@ -15,7 +14,7 @@ export type ActName = 'absorb' | 'recover' | 'reclaim';
 export type Intent = { act: 'absorb' | 'recover'; shortfall: ShortfallStory } | { act: 'reclaim'; lease: OpenLeaseRow };
 
 /** An act on its way: the reason, the approval, and what became of it. */
-export interface ActForm extends Omit<Approval, 'fail' | 'actId' | 'submit'> {
+export interface ActForm extends Omit<Approval, 'fail' | 'refuse' | 'actId' | 'submit'> {
   reason: string;
   setReason: (reason: string) => void;
   run: () => void;
@@ -23,15 +22,14 @@ export interface ActForm extends Omit<Approval, 'fail' | 'actId' | 'submit'> {
 
 /** The form of an act: ready when there is a reason beside the approval. */
 export function useActForm(intent: Intent, usualReason: string, onDone: () => void): ActForm {
-  const { say, language } = useWords();
+  const { say } = useWords();
   const host = useHost();
-  const { currency } = useStore();
   const announce = useAnnouncer();
-  const { fail, actId, submit, ...approval } = useApproval();
+  const { fail: _, refuse, actId, submit, ...approval } = useApproval();
   const [reason, setReason] = useState(usualReason);
   const isReady = approval.isReady && reason.trim() !== '';
   const settle = (outcome: Outcome<ReceiptView>): void => {
-    if (!outcome.ok) return fail({ code: outcome.refusal.code, words: refusalWords(outcome.refusal, { say, language, currency }) });
+    if (!outcome.ok) return refuse(outcome.refusal);
     announce.polite(say(`manager.done.${intent.act}`));
     onDone();
   };

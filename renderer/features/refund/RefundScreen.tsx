@@ -2,6 +2,7 @@ import { useReducer, useState, type ReactNode } from 'react';
 import type { ReceiptView } from '../../../shared/contract/commands.ts';
 import type { RefundPreview } from '../../../shared/contract/refund.ts';
 import { TEST_IDS } from '../../app/testids.ts';
+import { ApprovalFrame } from '../../host/ApprovalFrame.tsx';
 import { useStore } from '../../host/context.tsx';
 import { formatChange, formatMoney } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
@@ -12,7 +13,6 @@ import { IdleKeypad, Keypad, type PrimaryAct } from '../../ui/Keypad.tsx';
 import { useKeys } from '../../ui/keys/KeyScope.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/Panel.tsx';
 import { ReceiptPaper } from '../../ui/paper/ReceiptPaper.tsx';
-import { PinDots } from '../../ui/PinDots.tsx';
 import { RefundChoices } from './RefundChoices.tsx';
 import { RefundEffect } from './RefundEffect.tsx';
 import { goodsOf, select, WHOLE, type Selection, type SelectionAct } from './selection.ts';
@@ -126,32 +126,19 @@ function Choose({ number, paper, whole, selection, dispatch, preview, onApprove,
 function Approve({ form, preview, paper, onBack }: { form: ReturnType<typeof useRefunding>; preview: RefundPreview; paper: ReactNode; onBack: () => void }) {
   const { say, language } = useWords();
   const store = useStore();
-  const { approver } = form;
-  const run = (): void => form.run(preview.goodsMinor);
-  useKeys({ onText: form.type, onBackspace: form.backspace, onEnter: run, onEscape: onBack });
   return (
-    <Frame
+    <ApprovalFrame
       name="refund"
       title={say('refund.approve')}
       paper={paper}
-      keypad={
-        <Keypad
-          field={approver === undefined ? say('signIn.pin') : say('signIn.pinOf', { name: approver.name })}
-          value={<PinDots count={form.digits} />}
-          onText={form.type}
-          onBackspace={form.backspace}
-          primary={{
-            act: 'approve', tone: 'danger', label: say('refund.approve'), detail: formatMoney(preview.refundMinor, preview.currency || store.currency, language),
-            isDisabled: !form.isReady, isBusy: form.isBusy, onPress: run,
-          }}
-          actions={<Button onPress={onBack} shortcut="Esc" testId={TEST_IDS.refundBack}>{say('refund.back')}</Button>}
-        />
-      }
+      approval={form}
+      primary={{ act: 'approve', tone: 'danger', label: say('refund.approve'), detail: formatMoney(preview.refundMinor, preview.currency || store.currency, language) }}
+      onRun={() => form.run(preview.goodsMinor)}
+      back={{ label: say('refund.back'), testId: TEST_IDS.refundBack, onPress: onBack }}
     >
-      {form.problem !== null && <ErrorPanel title={say('refusal.label')} code={say('app.code', { code: form.problem.code })} testId={TEST_IDS.refusal}>{form.problem.words}</ErrorPanel>}
       <RefundEffect preview={preview} />
-      <Approvers managers={form.managers} approver={approver} choose={form.choose} />
+      <Approvers managers={form.managers} approver={form.approver} choose={form.choose} />
       <p className="soft small">{say('refund.approval')}</p>
-    </Frame>
+    </ApprovalFrame>
   );
 }

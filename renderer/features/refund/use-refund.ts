@@ -36,13 +36,11 @@ export function useSale(entry: string): Outcome<ReceiptView> | undefined {
 
 /** The manager's approval of a refund; `run` refunds once, however often it is pressed. */
 export function useRefunding(entry: string, onRefunded: (receipt: ReceiptView) => void): Approval & { run: (goodsMinor: number) => void } {
-  const { say, language } = useWords();
   const host = useHost();
-  const { currency } = useStore();
   const approval = useApproval();
   const settle = (outcome: Outcome<ReceiptView>): void => {
     if (outcome.ok) onRefunded(outcome.value);
-    else approval.fail({ code: outcome.refusal.code, words: refusalWords(outcome.refusal, { say, language, currency }) });
+    else approval.refuse(outcome.refusal);
   };
   const run = (goodsMinor: number): void =>
     approval.submit((by) => host.call('refundSale', { entryId: approval.actId, approval: by, entry, goodsMinor }), settle);

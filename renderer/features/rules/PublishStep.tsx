@@ -1,14 +1,11 @@
 import { TEST_IDS } from '../../app/testids.ts';
+import { ApprovalFrame } from '../../host/ApprovalFrame.tsx';
 import { useStore, useTill } from '../../host/context.tsx';
 import { formatMoment } from '../../i18n/format.ts';
 import { useWords } from '../../i18n/words.ts';
 import { Approvers } from '../../ui/Approvers.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { Frame } from '../../ui/Frame.tsx';
-import { Keypad } from '../../ui/Keypad.tsx';
-import { useKeys } from '../../ui/keys/KeyScope.tsx';
-import { ErrorPanel, Notice } from '../../ui/Panel.tsx';
-import { PinDots } from '../../ui/PinDots.tsx';
+import { Notice } from '../../ui/Panel.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { DraftPaper } from './DraftPaper.tsx';
 import type { CardProps } from './Card.tsx';
@@ -23,35 +20,27 @@ export function PublishStep({ state, dispatch, onReread }: CardProps & { onRerea
   const { sync } = useTill();
   const form = usePublish(() => withTerm(state, Date.now(), store.utcOffsetMinutes), state.after, (version) => dispatch({ do: 'published', version }));
   const back = (): void => dispatch({ do: 'step', step: 'edit' });
-  const { approver, newer } = form;
+  const { newer } = form;
   const canRun = form.isReady && newer === 0;
   const run = (): void => {
     if (canRun) form.run();
   };
-  useKeys({ onText: form.type, onBackspace: form.backspace, onEnter: run, onEscape: back });
   const version = state.after + 1;
   return (
-    <Frame
+    <ApprovalFrame
       name="rules"
       title={say('rules.title')}
       paper={<DraftPaper state={state} />}
-      keypad={
-        <Keypad
-          field={approver === undefined ? say('signIn.pin') : say('signIn.pinOf', { name: approver.name })}
-          value={<PinDots count={form.digits} />}
-          onText={form.type}
-          onBackspace={form.backspace}
-          primary={{ act: 'publish-now', label: say('rules.publish.go', { version }), isDisabled: !canRun, isBusy: form.isBusy, onPress: run }}
-          actions={<Button onPress={back} shortcut="Esc" testId={TEST_IDS.actKeep}>{say('rules.publish.keep')}</Button>}
-        />
-      }
+      approval={{ ...form, isReady: canRun }}
+      primary={{ act: 'publish-now', label: say('rules.publish.go', { version }) }}
+      onRun={run}
+      back={{ label: say('rules.publish.keep'), testId: TEST_IDS.actKeep, onPress: back }}
     >
-      {form.problem !== null && <ErrorPanel title={say('refusal.label')} code={say('app.code', { code: form.problem.code })} testId={TEST_IDS.refusal}>{form.problem.words}</ErrorPanel>}
       {newer > 0 && <Conflict form={form} onTheirs={onReread} onMine={() => dispatch({ do: 'after', version: newer })} />}
       {!sync.online && <Notice tone="amber" icon="offline" title={say('rules.offline.title')}><p>{say('rules.offline.body')}</p></Notice>}
       {newer === 0 && <Meaning state={state} version={version} />}
-      <Approvers managers={form.managers} approver={approver} choose={form.choose} />
-    </Frame>
+      <Approvers managers={form.managers} approver={form.approver} choose={form.choose} />
+    </ApprovalFrame>
   );
 }
 

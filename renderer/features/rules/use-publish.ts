@@ -7,7 +7,7 @@ import { useWords } from '../../i18n/words.ts';
 import { publishFaultWords } from './fault-words.ts';
 
 /** A publication on its way: the approval, and what became of it. */
-export interface PublishForm extends Omit<Approval, 'fail' | 'actId' | 'submit'> {
+export interface PublishForm extends Omit<Approval, 'fail' | 'refuse' | 'actId' | 'submit'> {
   /** A version that was published meanwhile; 0: none. */
   newer: number;
   forgetNewer: () => void;
@@ -19,7 +19,7 @@ export function usePublish(draft: () => ProgrammeDraft, after: number, onPublish
   const { say, language } = useWords();
   const host = useHost();
   const [newer, setNewer] = useState(0);
-  const { fail, actId, submit, ...approval } = useApproval(newer > 0 ? say('rules.publish.conflict.title', { version: newer }) : '');
+  const { fail, refuse: _, actId, submit, ...approval } = useApproval(newer > 0 ? say('rules.publish.conflict.title', { version: newer }) : '');
   const settle = (programme: ProgrammeDraft, answer: PublishAnswer): void => {
     if (answer.ok) return onPublished(answer.version);
     if ('newer' in answer) return setNewer(answer.newer);

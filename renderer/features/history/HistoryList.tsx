@@ -11,12 +11,14 @@ import { Amount } from '../../ui/Amount.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { StateChip } from '../../ui/StateChip.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { useRows } from './use-entries.ts';
+import { PAGE, useRows } from './use-entries.ts';
 import { drawnRows, ROW, scrollTo } from './window.ts';
 
 export interface HistoryListProps {
   filter: EntryFilter;
   list: EntryList;
+  /** Rows of the first page, which the screen has asked for. */
+  front: (place: number) => EntryRow | undefined;
   opened: string | null;
   onOpen: (entry: string) => void;
 }
@@ -25,12 +27,13 @@ export interface HistoryListProps {
  * The list, newest first. Only the rows that are seen are drawn, so that its length costs nothing. Rows are buttons: Tab or arrows
  * reach them, Enter or a tap opens the receipt beside it.
  */
-export function HistoryList({ filter, list, opened, onOpen }: HistoryListProps) {
+export function HistoryList({ filter, list, front, opened, onOpen }: HistoryListProps) {
   const { say } = useWords();
   const scroller = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState({ top: 0, height: 800 });
   const { first, last } = drawnRows(list.total, seen.top, seen.height);
-  const row = useRows(filter, list, first, Math.max(first, last));
+  const later = useRows(filter, list, Math.max(PAGE, first), last);
+  const row = (place: number): EntryRow | undefined => (place < PAGE ? front(place) : later(place));
   const measure = (): void => {
     const at = scroller.current;
     if (at !== null) setSeen((so) => (so.top === at.scrollTop && so.height === at.clientHeight ? so : { top: at.scrollTop, height: at.clientHeight }));

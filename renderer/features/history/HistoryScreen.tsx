@@ -45,7 +45,8 @@ export function HistoryScreen({ find: wanted, onBack, onVoid, onRefund }: Histor
   // Enter must not open what was found for less than is typed now.
   const isAnswered = isFresh && filter.text === filterOf(choices, search, nowMs, utcOffsetMinutes).text;
   const exporting = useExport();
-  const firstRow = useRows(filter, list, 0, 0)(0);
+  const front = useRows(filter, list, 0, 0);
+  const firstRow = front(0);
   const only = isAnswered && search !== '' && list?.total === 1 ? firstRow?.entry : undefined;
   const shown = opened ?? only ?? null;
   const { receipt, story } = useOpened(shown);
@@ -84,7 +85,7 @@ export function HistoryScreen({ find: wanted, onBack, onVoid, onRefund }: Histor
         <FilterBar choices={choices} onChoose={setChoices} staff={list?.staff ?? []} />
         <ExportBar list={list} exporting={exporting} onExport={() => exporting.start(wantedFilter)} />
       </header>
-      <Found filter={filter} list={list} opened={shown} onOpen={setOpened} onClear={clear} isFiltered={search !== '' || choices !== EVERYTHING} />
+      <Found filter={filter} list={list} front={front} opened={shown} onOpen={setOpened} onClear={clear} isFiltered={search !== '' || choices !== EVERYTHING} />
     </Frame>
   );
 }
@@ -97,9 +98,10 @@ function useLastList(wanted: EntryFilter): { filter: EntryFilter; list: EntryLis
   return list === undefined ? { filter: last?.filter ?? wanted, list: last?.list, isFresh: false } : { filter: wanted, list, isFresh: true };
 }
 
-function Found({ filter, list, opened, onOpen, onClear, isFiltered }: {
+function Found({ filter, list, front, opened, onOpen, onClear, isFiltered }: {
   filter: EntryFilter;
   list: EntryList | undefined;
+  front: ReturnType<typeof useRows>;
   opened: string | null;
   onOpen: (entry: string) => void;
   onClear: () => void;
@@ -117,7 +119,7 @@ function Found({ filter, list, opened, onOpen, onClear, isFiltered }: {
     );
   }
   // Another filter is another list, which begins at its newest entry.
-  return <HistoryList key={JSON.stringify(filter)} filter={filter} list={list} opened={opened} onOpen={onOpen} />;
+  return <HistoryList key={JSON.stringify(filter)} filter={filter} list={list} front={front} opened={opened} onOpen={onOpen} />;
 }
 
 /** What can be done with the opened entry. */

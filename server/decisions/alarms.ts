@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { AlarmRow, Alarms } from '../../shared/contract/alarms.ts';
 import { LISTED_MOST } from '../../shared/contract/reports.ts';
 import { plainAmount } from '../../shared/domain/currency.ts';
+import { entryNumber } from '../../shared/domain/entrynumber.ts';
 import { minor } from '../../shared/domain/integers.ts';
 import type { VoucherExcess } from '../../shared/domain/voucher.ts';
 import { readMark } from '../store/marks.ts';
@@ -28,7 +29,7 @@ export async function readAlarms(store: Store, of: string): Promise<Alarms> {
       alarms: rows.map((row): AlarmRow => {
         const entry = entryOf(row);
         return {
-          id: row.id, kind: row.kind, number: `${row.terminal}-${row.epoch}-${row.seq}`, terminal: row.terminal, raisedMs: row.raised_at, ...(entry === undefined ? {} : { entry }),
+          id: row.id, kind: row.kind, number: entryNumber(row), terminal: row.terminal, raisedMs: row.raised_at, ...(entry === undefined ? {} : { entry }),
           ...usesOfAlarm(row.kind, usesOf.get(entry ?? '') ?? []),
           differences: (byEntry.get(entry ?? '') ?? []).map(({ what, expected, found, reason }) => ({ what, expected, found, ...(reason === null ? {} : { reason }) })),
         };

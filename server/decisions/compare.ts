@@ -145,7 +145,7 @@ function differencesIn(sale: Sale, context: SaleContext): Difference[] {
     const quoted = quoteVouchers(programme, shown, { billMinor: bill.totalMinor, nowMs, context });
     const expected = vouchers.map(({ voucher }) => money(discountOf(quoted, voucher))).join(' + ');
     const found = vouchers.map(({ discountMinor }) => money(discountMinor)).join(' + ');
-    if (expected !== found) differences.push({ what: 'voucher', expected: expected.slice(0, TOLD_MOST), found: found.slice(0, TOLD_MOST) });
+    if (expected !== found) differences.push(told('voucher', expected, found));
   }
   if (redeem === undefined) return differences;
   const endless = points(Number.MAX_SAFE_INTEGER);
@@ -168,6 +168,11 @@ function differencesIn(sale: Sale, context: SaleContext): Difference[] {
 
 /** Longest text of a difference. */
 const TOLD_MOST = 80;
+
+/** A difference with texts as long as one may be. */
+export function told(what: Difference['what'], expected: string, found: string): Difference {
+  return { what, expected: expected.slice(0, TOLD_MOST), found: found.slice(0, TOLD_MOST) };
+}
 
 function discountOf({ applied }: VoucherQuote, voucher: string): number {
   return applied.find((one) => one.voucher === voucher)?.discountMinor ?? 0;

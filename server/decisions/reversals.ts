@@ -3,7 +3,7 @@ import type { Entry, Reversal, UsedVoucher } from '../../shared/domain/entry.ts'
 import { minor, type Minor } from '../../shared/domain/integers.ts';
 import type { Outcome, RefusalCode } from '../../shared/domain/refusal.ts';
 import { refundOf, vouchersBack, voidOf } from '../../shared/domain/reversal.ts';
-import type { Difference } from './compare.ts';
+import { told, type Difference } from './compare.ts';
 
 /** A reversal as the ledger holds it. */
 export interface PostedReversal {
@@ -28,13 +28,13 @@ export function findReversalDifferences(one: PostedReversal, sale: Entry | undef
   const of = { entry, reversal, sale };
   const own = others.filter((other) => isOwnBefore(other, one));
   if (reversal.scope === 'void') return differencesFrom(of, voidOf(sale, own[0]?.entry.id), []);
-  const told = (earlier: readonly Reversal[]): Difference[] =>
+  const differing = (earlier: readonly Reversal[]): Difference[] =>
     differencesFrom(of, refundOf(sale, reversal.goodsMinor ?? sale.bill?.totalMinor ?? minor(0), earlier), earlier);
   const maybe = others.filter((other) => !own.includes(other) && !isOwnAfter(other, one));
   const known = knownSets(reversalsOf(own), reversalsOf(maybe));
   if (known === undefined) return [];
   // What is told is by the set that explains the most.
-  return known.map(told).reduce((best, one) => (one.length < best.length ? one : best));
+  return known.map(differing).reduce((best, one) => (one.length < best.length ? one : best));
 }
 
 function isOwn({ entry, isForked }: PostedReversal, one: PostedReversal): boolean {
@@ -90,11 +90,8 @@ function differencesFrom({ entry, reversal, sale }: Reversing, given: Outcome<Re
     ['refund', money(refundMinor), money(reversal.refundMinor)],
     ['voucher', codesOf(vouchersBack(sale, reversal, earlier)), codesOf(entry.vouchers ?? [])],
   ];
-  return pairs.filter(([, expected, found]) => expected !== found).map(([what, expected, found]) => ({ what, expected: expected.slice(0, TOLD_MOST), found: found.slice(0, TOLD_MOST) }));
+  return pairs.filter(([, expected, found]) => expected !== found).map((pair) => told(...pair));
 }
-
-/** Longest text of a difference. */
-const TOLD_MOST = 80;
 
 function refused(refusal: { code: RefusalCode; maxMinor?: Minor }, reversal: Reversal, money: (amount: Minor) => string): Difference {
   if (refusal.code !== 'amount-too-large') return { what: 'returned', expected: '', found: String(reversal.returnPoints), reason: refusal.code };

@@ -1,17 +1,15 @@
 import type { Transaction } from 'kysely';
 import { SERVER_TERMINAL } from '../../shared/domain/entry.ts';
-import { assert } from '../../shared/domain/integers.ts';
 import { planExpiry, type DatedPoints, type DueLot } from '../../shared/domain/lots.ts';
-import { postBatch, type Head } from '../ledger/batch.ts';
+import type { Head } from '../ledger/batch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readDayEverywhere } from '../ledger/lots.ts';
-import { makePush } from '../ledger/push.ts';
 import { lockHead } from '../ledger/reading.ts';
 import { isOneOf } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine, Tables } from '../store/tables.ts';
 import { createHourly, type Hourly } from './hourly.ts';
-import { createServerChain, type ServerBody, type ServerChain } from './serverchain.ts';
+import { createServerChain, postOwn, type ServerBody, type ServerChain } from './serverchain.ts';
 
 /**
  * Expires lots that are past their last day: a run expires all that is due and answers how many lots. Twice, or late, or beside
@@ -59,11 +57,8 @@ async function expireSome(
   const today = await readDayEverywhere(trx, nowMs);
   const due = planExpiry(await readDue(trx, today), today);
   if (due.length === 0) return undefined;
-  const signed = await chain.append(trx, await bodiesOf(engine, trx, due, today), nowMs);
-  const posted = await postBatch(engine, trx, [makePush(signed, signed.envelopes, signed.envelopes.map(() => null))], nowMs);
-  const all = posted.outcomes.every((one) => one.ok && one.response.results.every(({ outcome }) => outcome === 'posted'));
-  assert(all, 'the server books its own entries');
-  return { head: posted.head, lots: due.length, committed: signed.committed };
+  const posted = await postOwn(engine, trx, chain, await bodiesOf(engine, trx, due, today), nowMs);
+  return { ...posted, lots: due.length };
 }
 
 /** The first lots past their day, of members: what a lease holds waits until it comes back. */

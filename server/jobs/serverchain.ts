@@ -3,8 +3,11 @@ import type { Transaction } from 'kysely';
 import type { Envelope } from '../../shared/contract/entry.ts';
 import { canonicalEntry, signingText } from '../../shared/domain/canonical.ts';
 import { GENESIS_HASH, SERVER_TERMINAL, type Entry } from '../../shared/domain/entry.ts';
+import { assert } from '../../shared/domain/integers.ts';
 import { uuidV7 } from '../../shared/domain/uuid.ts';
-import type { Tables } from '../store/tables.ts';
+import { postBatch, type Head } from '../ledger/batch.ts';
+import { makePush } from '../ledger/push.ts';
+import type { Engine, Tables } from '../store/tables.ts';
 
 /** What an entry of the server says beside what its chain gives it. */
 export type ServerBody = Pick<Entry, 'kind' | 'store' | 'businessDate'> & Partial<Pick<Entry, 'member' | 'expired' | 'lot' | 'lease' | 'reason' | 'approvedBy'>>;
@@ -63,4 +66,15 @@ export function createServerChain(): ServerChain {
       return { terminal: SERVER_TERMINAL, epoch, envelopes, committed: () => void (enrolled = epoch) };
     },
   };
+}
+
+/** Writes and posts what the server itself says, in a transaction that has locked the head. `committed` is to be called after its commit. */
+export async function postOwn(
+  engine: Engine, trx: Transaction<Tables>, chain: ServerChain, bodies: readonly ServerBody[], nowMs: number,
+): Promise<{ head: Head; committed(): void }> {
+  const signed = await chain.append(trx, bodies, nowMs);
+  const posted = await postBatch(engine, trx, [makePush(signed, signed.envelopes, signed.envelopes.map(() => null))], nowMs);
+  const all = posted.outcomes.every((one) => one.ok && one.response.results.every(({ outcome }) => outcome === 'posted'));
+  assert(all, 'the server books its own entries');
+  return { head: posted.head, committed: signed.committed };
 }

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Static } from 'typebox';
 import { LISTED_MOST, MEANWHILE_MOST, type Shortfalls, type ShortfallsQuery, type ShortfallStory } from '../../shared/contract/reports.ts';
 import type { Entry } from '../../shared/domain/entry.ts';
+import { entryNumber } from '../../shared/domain/entrynumber.ts';
 import { points } from '../../shared/domain/integers.ts';
 import { TAKING } from '../store/migrations/settling.ts';
 import { isOneOf } from '../store/rows.ts';
@@ -41,13 +42,12 @@ async function readRows(trx: Transaction<Tables>, store: string, { after, limit,
 
 type ShortRow = Awaited<ReturnType<typeof readRows>>[number];
 
-const numberOf = ({ terminal, epoch, seq }: { terminal: string; epoch: number; seq: number }): string => `${terminal}-${epoch}-${seq}`;
 
 async function tell(engine: Engine, trx: Transaction<Tables>, row: ShortRow): Promise<ShortfallStory> {
   const cover = (JSON.parse(row.bytes) as Entry).redeem?.cover;
   const lastHeardMs = await readLastHeard(trx, row);
   return {
-    entry: row.entry, number: numberOf(row), store: row.store, terminal: row.terminal, position: row.position,
+    entry: row.entry, number: entryNumber(row), store: row.store, terminal: row.terminal, position: row.position,
     ...(row.member === null ? {} : { member: row.member }), ...(row.name === null ? {} : { memberName: row.name }),
     staff: row.staff, occurredMs: row.occurred_ms, receivedMs: row.received_at, businessDate: row.business_date,
     redeemed: points(row.redeem_points), atRisk: cover?.atRisk ?? points(0), leased: points(row.leased_points), free: points(row.free_points),
@@ -100,7 +100,7 @@ async function readMeanwhile(engine: Engine, trx: Transaction<Tables>, short: Sh
     const moved = bySource.get(row.id);
     if (moved === undefined) return [];
     const { id: entry, store, terminal, kind, occurred_ms: occurredMs, received_at: receivedMs } = row;
-    return [{ entry, number: numberOf(row), store, terminal, kind, points: points(moved), occurredMs, receivedMs }];
+    return [{ entry, number: entryNumber(row), store, terminal, kind, points: points(moved), occurredMs, receivedMs }];
   });
 }
 

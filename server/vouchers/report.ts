@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { LISTED_MOST, type VoucherExcesses, type VoucherExcessRow } from '../../shared/contract/reports.ts';
+import { entryNumber } from '../../shared/domain/entrynumber.ts';
 import { minor } from '../../shared/domain/integers.ts';
 import { isOneOf } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
@@ -43,5 +44,5 @@ function tell(row: UseRow, other: UseRow | undefined): VoucherExcessRow {
 }
 
 function nameOf({ entry, store, terminal, epoch, seq }: UseRow) {
-  return { entry, number: `${terminal}-${epoch}-${seq}`, store, terminal };
+  return { entry, number: entryNumber({ terminal, epoch, seq }), store, terminal };
 }

@@ -1,10 +1,7 @@
 import type { StoreDoc } from '../../shared/contract/documents.ts';
 import { businessDate } from '../../shared/domain/date.ts';
-import { assert } from '../../shared/domain/integers.ts';
 import { voucherCode } from '../../shared/domain/voucher.ts';
-import { createServerChain } from '../jobs/serverchain.ts';
-import { postBatch } from '../ledger/batch.ts';
-import { makePush } from '../ledger/push.ts';
+import { createServerChain, postOwn } from '../jobs/serverchain.ts';
 import { lockHead } from '../ledger/reading.ts';
 import type { Store } from '../store/store.ts';
 
@@ -65,9 +62,7 @@ export async function takeBack(store: Store, { voucher, approver, reason, nowMs 
     const at = await trx.selectFrom('stores').select('document').where('id', '=', held.store).executeTakeFirst();
     const offset = at === undefined ? 0 : (JSON.parse(at.document) as StoreDoc).utcOffsetMinutes;
     const body = { kind: 'lease-close' as const, store: held.store, businessDate: businessDate(nowMs, offset), lease: held.lease, reason: reason.trim(), approvedBy: approver };
-    const signed = await chain.append(trx, [body], nowMs);
-    const posted = await postBatch(store.engine, trx, [makePush(signed, signed.envelopes, [null])], nowMs);
-    assert(posted.outcomes.every((one) => one.ok && one.response.results.every(({ outcome }) => outcome === 'posted')), 'the server books its own entries');
+    await postOwn(store.engine, trx, chain, [body], nowMs);
     const row = await trx.selectFrom('vouchers').select('state').where('lease', '=', held.lease).executeTakeFirst();
     // Its holder may have used it or given it back a moment ago; then the entry found nothing to take back.
     return row?.state === 'reclaimed' ? 'taken' : 'not-held';

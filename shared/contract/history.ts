@@ -10,7 +10,6 @@ export type EntryGroup = (typeof ENTRY_GROUPS)[number];
 
 /** States to look for; `open`: the server has not acknowledged it. */
 export const ENTRY_SEARCH_STATES = ['any', 'open', 'at-risk', 'shortfall', 'quarantined'] as const;
-export type EntrySearchState = (typeof ENTRY_SEARCH_STATES)[number];
 
 /**
  * What to look for among the entries of this store. `text` is an entry's number, the last part of one, an amount, a card, the

@@ -8,6 +8,7 @@ export interface EarlierReversal {
   number: string;
   wallMs: number;
   scope: Reversal['scope'];
+  /** Goods that came back, before points. */
   goodsMinor: Minor;
   refundMinor: Minor;
   returned: Points;

@@ -1,6 +1,7 @@
 import type { Disposition, EntryKind, Reversal, ShortfallEnd } from '../domain/entry.ts';
 import type { Minor, Points } from '../domain/integers.ts';
 import type { LocalText } from '../domain/programme.ts';
+import type { EarlierReversal } from './refund.ts';
 import type { ReceiptView } from './views.ts';
 
 /** A member of a story; the name is '' when this till does not know the account. */
@@ -10,18 +11,9 @@ export interface StoryMember {
 }
 
 /** An entry that reverses the one of the story. */
-export interface StoryReversal {
-  entry: string;
-  number: string;
-  scope: Reversal['scope'];
-  wallMs: number;
+export interface StoryReversal extends EarlierReversal {
   staffName: string;
   approvedBy?: string;
-  /** Goods that came back, before points. */
-  goodsMinor: Minor;
-  refundMinor: Minor;
-  returned: Points;
-  clawedBack: Points;
   state: ReceiptView['state'];
 }
 

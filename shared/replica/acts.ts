@@ -1,6 +1,6 @@
 import type { CommandInput } from '../contract/commands.ts';
 import type { ReceiptView } from '../contract/views.ts';
-import type { Entry, EntryKind } from '../domain/entry.ts';
+import type { EntryKind } from '../domain/entry.ts';
 import { LARGEST_AMOUNT, points } from '../domain/integers.ts';
 import type { Outcome, Refusal } from '../domain/refusal.ts';
 import type { Append, Chain, EntryBody } from './chain.ts';
@@ -10,7 +10,7 @@ import { TillError } from './fault.ts';
 import { releaseKept } from './kept.ts';
 import type { Identity, SyncPort, TillPorts } from './ports.ts';
 import type { Projection } from './projection.ts';
-import { receiptView, type KnownEntry, type Receipts } from './receipts.ts';
+import { entryOf, receiptView, type KnownEntry, type Receipts } from './receipts.ts';
 import { decideRefund } from './refund.ts';
 import type { SignIn } from './signin.ts';
 
@@ -49,10 +49,9 @@ export function createActs(parts: ActParts): Acts {
     refundSale: (input, staff) => act(input, staff, 'reversal', async () => {
       const refund = await decideRefund(receipts, input.entry, input.goodsMinor);
       if (!refund.ok) return refund;
-      const { sale: { member, programme }, reversal, vouchers } = refund.value;
-      const sale = await receipts.known(input.entry);
+      const { known: sale, sale: { member, programme }, reversal, vouchers } = refund.value;
       return decided({
-        kind: 'reversal', programme, reverses: input.entry, reversal, ...(sale === undefined ? {} : { sale }),
+        kind: 'reversal', programme, reverses: input.entry, reversal, sale,
         ...(member === undefined ? {} : { member }), ...(vouchers.length === 0 ? {} : { vouchers }),
       });
     }),
@@ -126,7 +125,6 @@ async function actInTurn(
   return { ok: true, value: receiptView({ identity, directory, projection }, { own, posted: undefined }, { reversals: [], sale }) };
 }
 
-const entryOf = (known: KnownEntry | undefined): Entry | undefined => (known?.posted ?? known?.own)?.entry;
 const isChange = (value: number): boolean => Number.isSafeInteger(value) && value !== 0 && Math.abs(value) <= LARGEST_AMOUNT;
 const decided = (value: Decided): Outcome<Decided> => ({ ok: true, value });
 const refuse = (refusal: Refusal): { ok: false; refusal: Refusal } => ({ ok: false, refusal });

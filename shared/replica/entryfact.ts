@@ -54,7 +54,7 @@ export function factOf(document: OwnEntryDoc | PostedEntryDoc, intern: (text: st
 }
 
 /** Where an entry stands; what the server booked says more than what the till knows. */
-export function factState({ own, posted, atRisk }: EntryFact): EntryRow['state'] {
+export function factState({ own, posted, atRisk }: Pick<EntryFact, 'own' | 'posted' | 'atRisk'>): EntryRow['state'] {
   if (posted !== undefined) return posted.shortfall > 0 ? 'shortfall' : 'confirmed';
   if (own?.isAside === true) return 'quarantined';
   if ((own?.shortfall ?? 0) > 0) return 'shortfall';

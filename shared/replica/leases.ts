@@ -3,6 +3,7 @@ import type { Points } from '../domain/integers.ts';
 import { uuidV7 } from '../domain/uuid.ts';
 import type { HeldLease } from './cover.ts';
 import type { LeaseAnswer, NamedLease, SyncPort } from './ports.ts';
+import { closeLease } from './kept.ts';
 import { mayNeedCover, type LeaseKeeperParts } from './need.ts';
 import { createStanding } from './standing.ts';
 
@@ -223,13 +224,9 @@ function createCloser({ chain, cover, directory, mayTrade, ports, staff, sync }:
   const closeOne = (id: string): Promise<void> => chain.run(async (append) => {
     // A sale may have taken hold of it while this waited its turn.
     const use = cover.open().find(({ lease }) => lease.id === id);
-    const nowMs = ports.nowMs();
-    if (use === undefined || stopped || !isSpare(use, nowMs)) return;
+    if (use === undefined || stopped || !isSpare(use, ports.nowMs())) return;
     if (use.lease.recalledMs !== undefined) host.gaveBack(use.lease.member);
-    const write = cover.close(id);
-    const programme = directory.programme(nowMs)?.version ?? 0;
-    const body = { id: uuidV7(nowMs, ports.random(10)), kind: 'lease-close', programme, staff: staff(), member: use.lease.member, lease: id } as const;
-    await append({ body, nowMs, beside: [write], onWritten: () => cover.written(write) });
+    await closeLease({ cover, directory, ports }, append, use.lease, staff());
     // The points are of use to other tills only once the server has heard of it.
     sync.nudge();
   });

@@ -9,6 +9,7 @@ import type { Outcome } from '../domain/refusal.ts';
 import { goodsLeft } from '../domain/reversal.ts';
 import type { Directory } from './directory.ts';
 import { queryDocuments, readDocument } from './documents.ts';
+import { factState, ownPart } from './entryfact.ts';
 import type { Identity, Replica } from './ports.ts';
 import type { Projection } from './projection.ts';
 
@@ -17,6 +18,9 @@ export interface KnownEntry {
   own: OwnEntryDoc | undefined;
   posted: PostedEntryDoc | undefined;
 }
+
+/** The entry itself: what the server booked, else what this till wrote. */
+export const entryOf = (known: KnownEntry | undefined): Entry | undefined => (known?.posted ?? known?.own)?.entry;
 
 /** An entry that reverses another. */
 export type Reversing = Entry & { reversal: Reversal };
@@ -142,19 +146,15 @@ function vouchersOf(directory: Directory, { programme, vouchers }: Entry): Pick<
   };
 }
 
-/** Where an entry stands; what the server booked says more than what the till knows. */
+/** Where an entry stands, as in the history. */
 export function stateOf({ own, posted }: KnownEntry): ReceiptView['state'] {
-  if (posted !== undefined) return posted.shortfall > 0 ? 'shortfall' : 'confirmed';
-  if (own?.quarantined !== undefined) return 'quarantined';
-  if ((own?.shortfall ?? 0) > 0) return 'shortfall';
-  if (own?.position !== undefined) return 'confirmed';
-  return (own?.entry.redeem?.cover.atRisk ?? 0) > 0 ? 'at-risk' : 'saved';
+  return factState({ own: own === undefined ? undefined : ownPart(own), posted, atRisk: own?.entry.redeem?.cover.atRisk ?? points(0) });
 }
 
 /** Money of the entry's own bill; a reversal shows what came back of the bill that it reverses, and what is paid back. */
 function moneyOf({ own, posted }: KnownEntry, sale: KnownEntry | undefined, storeCurrency: string) {
-  const entry = (posted ?? own)?.entry;
-  const bill = entry?.bill ?? (sale?.posted ?? sale?.own)?.entry.bill;
+  const entry = entryOf({ own, posted });
+  const bill = entry?.bill ?? entryOf(sale)?.bill;
   const refund = entry?.reversal?.refundMinor;
   const netMinor = refund ?? bill?.netMinor ?? minor(0);
   const totalMinor = entry?.reversal?.goodsMinor ?? bill?.totalMinor ?? netMinor;

@@ -2,12 +2,12 @@ import type { CommandInput } from '../contract/commands.ts';
 import type { EarlierReversal, RefundPreview } from '../contract/refund.ts';
 import { entryNumber } from '../domain/entrynumber.ts';
 import type { Entry, Reversal } from '../domain/entry.ts';
-import { LARGEST_AMOUNT, minor, points } from '../domain/integers.ts';
+import { LARGEST_AMOUNT, minor, points, type Minor } from '../domain/integers.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import { goodsLeft, refundOf, vouchersBack } from '../domain/reversal.ts';
 import type { Directory } from './directory.ts';
 import type { Projection } from './projection.ts';
-import type { Receipts } from './receipts.ts';
+import { entryOf, type KnownEntry, type Receipts, type Reversing } from './receipts.ts';
 
 export interface RefundParts {
   directory: Directory;
@@ -15,9 +15,12 @@ export interface RefundParts {
   receipts: Receipts;
 }
 
-/** A refund that may be made: of which sale, and what it gives back. */
+/** A refund that may be made: of which sale, what came back of it before and is left, and what it gives back. */
 export interface DecidedRefund {
+  known: KnownEntry;
   sale: Entry;
+  earlier: Reversing[];
+  left: Minor;
   reversal: Reversal;
   vouchers: ReturnType<typeof vouchersBack>;
 }
@@ -28,8 +31,8 @@ export async function decideRefund(receipts: Receipts, entryId: string, goodsMin
     return { ok: false, refusal: { code: 'amount-invalid', decimals: 0 } };
   }
   const known = await receipts.known(entryId);
-  const sale = (known?.posted ?? known?.own)?.entry;
-  if (sale === undefined) return { ok: false, refusal: { code: 'entry-unknown' } };
+  const sale = entryOf(known);
+  if (known === undefined || sale === undefined) return { ok: false, refusal: { code: 'entry-unknown' } };
   const earlier = await receipts.reversalsOf(entryId);
   const last = earlier.at(-1);
   const reversals = earlier.map(({ reversal }) => reversal);
@@ -37,7 +40,7 @@ export async function decideRefund(receipts: Receipts, entryId: string, goodsMin
   if (left === 0 && last !== undefined) return { ok: false, refusal: { code: 'already-reversed', by: last.id } };
   const reversal = refundOf(sale, goodsMinor === null ? left : minor(goodsMinor), reversals);
   if (!reversal.ok) return reversal;
-  return { ok: true, value: { sale, reversal: reversal.value, vouchers: vouchersBack(sale, reversal.value, reversals) } };
+  return { ok: true, value: { known, sale, earlier, left, reversal: reversal.value, vouchers: vouchersBack(sale, reversal.value, reversals) } };
 }
 
 /** Tells what a refund would give back; nothing is written. */
@@ -48,9 +51,7 @@ export function createPreviewRefund({ directory, projection, receipts }: RefundP
   return async ({ entry, goodsMinor }) => {
     const decided = await decideRefund(receipts, entry, goodsMinor);
     if (!decided.ok) return decided;
-    const { sale, reversal, vouchers } = decided.value;
-    const earlier = await receipts.reversalsOf(entry);
-    const left = goodsLeft(sale, earlier.map((one) => one.reversal));
+    const { sale, earlier, left, reversal, vouchers } = decided.value;
     const goods = reversal.goodsMinor ?? left;
     const rules = directory.version(sale.programme)?.vouchers;
     const until = sale.earn?.expiresOn;
@@ -80,7 +81,8 @@ function memberAfter(projection: Projection, member: string | undefined, reversa
   return { name, before, after: points(Math.max(0, after)), owes: points(Math.max(0, -after)) };
 }
 
-function earlierOf(reversing: Entry & { reversal: Reversal }, sale: Entry): EarlierReversal {
+/** What a reversal of a sale gave back. */
+export function earlierOf(reversing: Reversing, sale: Entry): EarlierReversal {
   const { id, wallMs, reversal } = reversing;
   return {
     entry: id, number: entryNumber(reversing), wallMs, scope: reversal.scope, goodsMinor: reversal.goodsMinor ?? sale.bill?.totalMinor ?? minor(0),

@@ -2,7 +2,8 @@ import type { CommandInput } from '../contract/commands.ts';
 import type { ReceiptView } from '../contract/views.ts';
 import { checkBillTotal } from '../domain/currency.ts';
 import { expiryDay, type EarnQuote } from '../domain/earn.ts';
-import type { MemberFacts, Redemption, UsedVoucher } from '../domain/entry.ts';
+import type { SaleContext } from '../domain/context.ts';
+import type { Redemption, UsedVoucher } from '../domain/entry.ts';
 import { couldSoonRedeem } from '../domain/asking.ts';
 import { assert, minor, points, type Minor, type Points } from '../domain/integers.ts';
 import { memberFacts } from '../domain/knew.ts';
@@ -55,8 +56,8 @@ interface DecidedSale {
   option: RedemptionOption | null;
   vouchers: VoucherQuote | null;
   balanceBefore: Points | undefined;
-  /** Absent: a sale without a member. */
-  knew?: MemberFacts;
+  /** What the till knows of the member; undefined: a sale without one. */
+  context: SaleContext | undefined;
 }
 
 /** Makes the commit of sales. */
@@ -133,7 +134,7 @@ async function commitInTurn(
   if (option !== null && input.member !== null && quoting.differsFromShown(caseOf(input, input.member), option)) throw new TillError('quote-changed');
   const redeem = option === null ? undefined : redemptionOf(parts, input.member ?? '', option, nowMs);
   const spends = cover.spend(input.member ?? '', redeem?.cover.leases ?? []);
-    const earning = input.member === null ? undefined : earningOf(parts, input, decided.value, nowMs);
+  const earning = earningOf(decided.value, nowMs);
   const kept = keptOf(parts, input, decided.value, { earned: earning?.points ?? points(0), nowMs });
   const keeps = kept === undefined ? [] : [cover.keep(input.saleId, input.member ?? '', kept)];
   const beside: AtomicWrite[] = [spends, ...keeps, ...drafts.renewal(input.saleId)];
@@ -161,8 +162,8 @@ function decideSale({ desk, directory, projection, quoting }: SaleParts, input: 
   if (input.member !== null && balanceBefore === undefined) return refuse({ code: 'member-unknown' });
   const shown = desk.decide(input, bill.value, { programme, nowMs });
   if (!shown.ok) return shown;
-  const knew = input.member === null ? {} : { knew: memberFacts(programme, quoting.context({ member: input.member, lines: input.lines }, nowMs), nowMs) };
-  const sale = { programme, totalMinor: bill.value, vouchers: shown.value, balanceBefore, ...knew };
+  const context = input.member === null ? undefined : quoting.context({ member: input.member, lines: input.lines }, nowMs);
+  const sale = { programme, totalMinor: bill.value, vouchers: shown.value, balanceBefore, context };
   if (input.redeem === null) return { ok: true, value: { ...sale, option: null } };
   if (input.member === null) return refuse({ code: 'member-unknown' });
   const known = quoting.input(caseOf(input, input.member), nowMs);
@@ -191,10 +192,9 @@ function redemptionOf({ cover, directory, identity, leases }: SaleParts, member:
   return { rule: option.rule, points: option.points, discountMinor: option.discountMinor, cover: covered };
 }
 
-/** What the member earns by the sale, with its steps. */
-function earningOf({ quoting }: SaleParts, { member, lines }: SaleInput, { programme, totalMinor, option, vouchers }: DecidedSale, nowMs: number): EarnQuote {
-  const context = quoting.context({ member: member ?? '', lines }, nowMs);
-  return quoteSaleEarning(programme.earn, { billMinor: totalMinor, discountMinor: option?.discountMinor ?? minor(0), nowMs, context }, vouchers);
+/** What the member earns by the sale, with its steps; undefined without a member. */
+function earningOf({ programme, totalMinor, option, vouchers, context }: DecidedSale, nowMs: number): EarnQuote | undefined {
+  return context === undefined ? undefined : quoteSaleEarning(programme.earn, { billMinor: totalMinor, discountMinor: option?.discountMinor ?? minor(0), nowMs, context }, vouchers);
 }
 
 /**
@@ -218,10 +218,11 @@ function keptOf(
 function bodyOf(
   { directory }: SaleParts,
   input: SaleInput,
-  { programme, totalMinor, option, vouchers, knew }: DecidedSale,
+  { programme, totalMinor, option, vouchers, context }: DecidedSale,
   { redeem, used, earned, keep }: { redeem: Redemption | undefined; used: UsedVoucher[]; earned: Points | undefined; keep: Points | undefined },
   { staff, nowMs }: { staff: string; nowMs: number },
 ): EntryBody {
+  const knew = context === undefined ? undefined : memberFacts(programme, context, nowMs);
   const netMinor = minor(totalMinor - (vouchers?.discountMinor ?? 0) - (option?.discountMinor ?? 0));
   const expiresOn = expiryDay(programme.earn, nowMs, directory.own()?.utcOffsetMinutes ?? 0);
   return {

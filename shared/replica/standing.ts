@@ -185,8 +185,10 @@ function watchAbsent(projection: Projection, back: (member: string) => void) {
 function isSpare({ cover, directory, ports, sync }: LeaseKeeperParts, member: string, wish: Points): boolean {
   const nowMs = ports.nowMs();
   const soon = (directory.own()?.leaseTermMs ?? 0) * REFRESH_SHARE;
-  const isOld = sync.view().online && cover.uses(member, nowMs).some(({ lease }) => lease.spendByMs - nowMs < soon);
-  return isOld || cover.leased(member, nowMs) > wish;
+  // Every change of any lease asks this of each: what is in hand is gone through once, and all of it may be spent now.
+  const uses = cover.uses(member, nowMs);
+  const isOld = sync.view().online && uses.some(({ lease }) => lease.spendByMs - nowMs < soon);
+  return isOld || uses.reduce((sum, { lease, spent }) => sum + lease.points - spent, 0) > wish;
 }
 
 /** Points to hold for a member: 0 where the programme could not soon redeem anything of a regular's; undefined for who is no regular. */

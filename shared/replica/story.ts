@@ -5,7 +5,8 @@ import { minor, points } from '../domain/integers.ts';
 import type { Outcome } from '../domain/refusal.ts';
 import type { Directory } from './directory.ts';
 import type { Projection } from './projection.ts';
-import { stateOf, type KnownEntry, type Receipts, type Reversing } from './receipts.ts';
+import { entryOf, stateOf, type KnownEntry, type Receipts, type Reversing } from './receipts.ts';
+import { earlierOf } from './refund.ts';
 
 export interface StoryParts {
   directory: Directory;
@@ -24,12 +25,11 @@ export function createTellStory({ directory, projection, receipts }: StoryParts)
     return { name: account?.name ?? '', card: account?.card ?? '' };
   };
   const reversalOf = async (reversing: Reversing, sale: Entry): Promise<StoryReversal> => {
-    const { id, wallMs, reversal, staff, approvedBy } = reversing;
+    const { id, staff, approvedBy } = reversing;
     const known = await receipts.known(id);
     return {
-      entry: id, number: entryNumber(reversing), scope: reversal.scope, wallMs, staffName: person(staff), ...(approvedBy === undefined ? {} : { approvedBy: person(approvedBy) }),
-      goodsMinor: reversal.goodsMinor ?? sale.bill?.totalMinor ?? minor(0), refundMinor: reversal.refundMinor, returned: reversal.returnPoints,
-      clawedBack: reversal.clawBackPoints, state: known === undefined ? 'confirmed' : stateOf(known),
+      ...earlierOf(reversing, sale), staffName: person(staff), ...(approvedBy === undefined ? {} : { approvedBy: person(approvedBy) }),
+      state: known === undefined ? 'confirmed' : stateOf(known),
     };
   };
   return async (id) => {
@@ -57,8 +57,7 @@ export function createTellStory({ directory, projection, receipts }: StoryParts)
 /** The entry that this one is about: what it reverses, or whose shortfall it ends. */
 async function aboutOf(receipts: Receipts, { reverses, adjust }: Entry): Promise<Entry | undefined> {
   const id = reverses ?? adjust?.settles?.entry;
-  const known = id === undefined ? undefined : await receipts.known(id);
-  return (known?.posted ?? known?.own)?.entry;
+  return id === undefined ? undefined : entryOf(await receipts.known(id));
 }
 
 /** What decided: the version, the rule and how the till covered what was redeemed, what was earned, the vouchers. */

@@ -45,7 +45,6 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
   const { replica, identity, ports, timers = HOST_TIMERS } = options;
   const timing = { ...SYNC_TIMING, ...options.timing };
   const onDiverged = (how: Divergence): void => options.onDiverged?.(how);
-  const restart = (): Promise<void> => pulls.restart();
   const control = new AbortController();
   const stopped = control.signal;
   const board = createBoard(() => ports.nowMs());
@@ -56,7 +55,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
   const connection = createConnection({ calls, board, timing, timers, random, stopped });
   const book = await openOwnBook(replica, identity, board.setCounts);
   const pusher: Pusher = new Pusher({
-    calls, book, board, identity, timing, timers, random, stopped, connection, onLost: restart,
+    calls, book, board, identity, timing, timers, random, stopped, connection, onLost: () => pulls.restart(),
     onDiverged, generation: () => pulls.generation(),
   });
   const pulls: Pulls = createPulls({
@@ -65,7 +64,7 @@ export async function createSync(options: SyncOptions): Promise<SyncPort> {
       if (generation !== pulls.generation()) return;
       // A restored server may have lost own entries too, which makes every pull begin again; otherwise this does.
       await pusher.meet();
-      if (generation === pulls.generation()) await restart();
+      if (generation === pulls.generation()) await pulls.restart();
     },
   });
   const heardMs = await pulls.started();
